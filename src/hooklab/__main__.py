@@ -1,0 +1,5 @@
+"""hooklab from the command line."""
+
+
+def main() -> None:
+    """Run the command line."""
