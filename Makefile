@@ -1,0 +1,53 @@
+# Everything that is done around the repository. A machine needs Python 3.11 or newer, git and make.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help grade test lint types check site notebooks pins
+
+BIN := .venv/bin
+GRADE := .venv/grade.stamp
+DEV := .venv/dev.stamp
+SUPPORTED := import sys; sys.exit(sys.version_info < (3, 11))
+CANDIDATES := python3.11 python3.12 python3.13 python3
+PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
+TOO_OLD := Python 3.11 or newer is needed and none was found: install one from python.org, or name yours with "make PYTHON=/path/to/python3.13 $(MAKECMDGOALS)".
+PIN := $(BIN)/uv pip compile pyproject.toml --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make pins" --quiet $(if $(UPGRADE),--upgrade)
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1:/p' $(MAKEFILE_LIST) | column -t -s :
+
+grade: $(GRADE) ## grade your answers in exercises/
+	@$(BIN)/hooklab grade
+
+test: $(DEV) ## run every test
+	$(BIN)/pytest
+
+lint: $(DEV) ## look for faults of style and form
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV) ## check the types
+	$(BIN)/mypy
+
+check: $(DEV) ## prove that exercises, solutions and graders agree
+	$(BIN)/hooklab check
+
+site: $(DEV) ## build the course's pages into site/
+	$(BIN)/mkdocs build --strict
+
+notebooks: $(DEV) ## run every notebook from a fresh kernel
+	$(foreach notebook,$(wildcard notebooks/*.ipynb),$(BIN)/jupyter execute $(notebook) &&) true
+
+pins: $(DEV) ## pin what pyproject.toml asks for (UPGRADE=1 takes newer versions)
+	$(PIN) --group build --output-file requirements/grade.txt
+	$(PIN) --group build --group dev --constraint requirements/grade.txt --output-file requirements/dev.txt
+
+$(GRADE): requirements/grade.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo '$(TOO_OLD)' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/grade.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): $(GRADE) requirements/dev.txt
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@touch $@
