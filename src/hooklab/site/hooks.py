@@ -1,0 +1,81 @@
+"""MkDocs' hooks: the menu from the catalogue, and computed tables inside the pages.
+
+A page asks for a table with a comment on a line of its own: `<!-- course -->` for the map of the
+modules, `<!-- rubric: clerk_endpoint -->` for the rubric of one exercise.
+"""
+
+import re
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import event_priority
+
+from hooklab import catalogue, rubric
+from hooklab.errors import HooklabError
+from hooklab.site.tables import course_map, menu, rubric_table
+from hooklab.texts import use
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
+
+COURSE = re.compile(r"^<!-- course -->$", re.MULTILINE)
+RUBRIC = re.compile(r"^<!-- rubric: (\w+) -->$", re.MULTILINE)
+
+
+def on_config(config: "MkDocsConfig") -> None:
+    """Give each language its menu: the pages of mkdocs.yml's `nav`, then those of the catalogue."""
+    for each in config.plugins["i18n"].config.languages:
+        # MkDocs comes here once for every language that it builds.
+        if each.nav is None:
+            use(each.locale)
+            each.nav = [*(config.nav or ["index.md"]), *menu(_course(config))]
+
+
+# After the i18n plugin, which does not change the lines, and before the quizzes are cut out.
+@event_priority(25)
+def on_page_markdown(
+    markdown: str,
+    page: "Page",
+    config: "MkDocsConfig",
+    files: "Files",  # noqa: ARG001 - MkDocs' names
+) -> str:
+    """Put the computed tables where the page asks for them."""
+    locale, *folders = PurePosixPath(page.file.src_uri).parent.parts
+    use(locale)
+    course = _course(config)
+    here = PurePosixPath(*folders).as_posix()
+    try:
+        with_map = COURSE.sub(lambda _match: course_map(course, here), markdown)
+        return RUBRIC.sub(
+            lambda match: rubric_table(rubric.load(course.grader(match[1]))), with_map
+        )
+    except HooklabError as error:
+        raise PluginError(str(error)) from error
+
+
+@event_priority(-100)
+def on_page_context(
+    context: dict[str, Any],
+    page: "Page",
+    config: "MkDocsConfig",
+    nav: object,  # noqa: ARG001
+) -> dict[str, Any]:
+    """Link the home page's other languages relatively too, so that the site works in a subfolder.
+
+    The i18n plugin does this for every page but the home page, whose links it leaves absolute.
+    """
+    for alternate in config.extra["alternate"]:
+        # The i18n plugin adds `alternates` to MkDocs' files.
+        if other := page.file.alternates.get(alternate["lang"]):  # type: ignore[attr-defined]
+            alternate["link"] = other.url
+    return context
+
+
+def _course(config: "MkDocsConfig") -> catalogue.Course:
+    try:
+        return catalogue.load(Path(config.config_file_path).parent)
+    except HooklabError as error:
+        raise PluginError(str(error)) from error

@@ -1,0 +1,79 @@
+"""Markdown made from the catalogue and the rubrics, in the language in use."""
+
+from collections.abc import Iterable
+from posixpath import relpath
+
+from hooklab.catalogue import Course, Exercise, Module
+from hooklab.rubric import Criterion, Rubric
+from hooklab.texts import _, language, pick
+
+
+def rubric_table(rubric: Rubric) -> str:
+    """A table of all criteria with their checks, or levels, and their points."""
+    rows = [row for criterion in rubric.criteria for row in _criterion_rows(criterion)]
+    total = (f"**{_('Total')}**", f"**{number(rubric.points)}**")
+    return _table((_("What is graded"), _("Points")), [*rows, total])
+
+
+def course_map(course: Course, folder: str) -> str:
+    """A table of all modules and exercises, with links for a page in `folder`.
+
+    Args:
+        course: the catalogue.
+        folder: where the page stands below `course/<language>/`; "." is the top.
+    """
+    header = (_("Exercise"), _("Minutes"), _("Points"))
+    rows = [row for module in course.modules for row in _module_rows(module, folder)]
+    return _table(header, rows)
+
+
+def menu(course: Course) -> list[dict[str, list[str]]]:
+    """The part of MkDocs' `nav` that the catalogue decides: a section for each module."""
+    return [
+        {_module_title(module): [module.page, *(each.page for each in module.exercises)]}
+        for module in course.modules
+    ]
+
+
+def number(points: float) -> str:
+    """`points` as the language in use writes it: 2.5, or 2,5 in French."""
+    return f"{points:g}".replace(".", "," if language() == "fr" else ".")
+
+
+def _criterion_rows(criterion: Criterion) -> Iterable[tuple[str, str]]:
+    yield f"**{_cell(pick(criterion.title))}**", f"**{number(criterion.points)}**"
+    for check in criterion.checks:
+        yield _cell(pick(check.title)), number(check.points)
+    for level in criterion.levels:
+        title, description = _cell(pick(level.title)), _cell(pick(level.description))
+        yield f"*{title}*{_(': ')}{description}", number(level.points)
+
+
+def _module_rows(module: Module, folder: str) -> Iterable[tuple[str, str, str]]:
+    yield f"**{_link(_module_title(module), module.page, folder)}**", "", ""
+    for exercise in module.exercises:
+        title = _link(pick(exercise.title), exercise.page, folder)
+        yield title, str(exercise.minutes), _exercise_points(exercise)
+
+
+def _exercise_points(exercise: Exercise) -> str:
+    points = number(exercise.points)
+    return f"{points} ★" if exercise.assessment else points
+
+
+def _module_title(module: Module) -> str:
+    return f"{module.number}. {pick(module.title)}"
+
+
+def _link(title: str, page: str, folder: str) -> str:
+    return f"[{_cell(title)}]({relpath(page, folder)})"
+
+
+def _cell(text: str) -> str:
+    # A cell is one line, and a bar would end it.
+    return " ".join(text.split()).replace("|", r"\|")
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    rule = (":--", *("--:" for _column in header[1:]))
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
