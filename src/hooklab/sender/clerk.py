@@ -1,0 +1,442 @@
+"""Clerk, simulated: a directory of users, and the events that its changes cause."""
+
+import copy
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from hooklab.sender import messages, origins, sessions, users
+from hooklab.sender.directory import Directory, Who
+from hooklab.sender.events import Event
+from hooklab.sender.given import NOT_GIVEN, NotGiven, given
+from hooklab.sender.identities import before_2025
+from hooklab.sender.ids import ksuid, milliseconds, seeded
+from hooklab.sender.people import People, Person
+from hooklab.sender.users import SignUp, User, Via
+
+Metadata = dict[str, Any]
+By = Literal["user", "dashboard", "api"]
+
+# The distances of a captured `user.created`: created …534, updated …553, envelope …570. They are
+# constant so that times of two events differ by the same whichever field a receiver reads.
+_ENVELOPE_AFTER = 36
+
+
+class Clerk:
+    """One Clerk instance: it makes events, and delivers none of them.
+
+    Args:
+        seed: the same seed and the same calls give the same events.
+        now: the clock; aware datetimes.
+
+    Every factory changes the directory at once and returns an `Event`; whether and when that is
+    delivered is the caller's choice. `at` is the moment when the thing happens (`created_at` of
+    what is made); without it, just long enough ago for the envelope's `timestamp` to be now.
+    `attributes=False` leaves `event_attributes` out, as Clerk may.
+    """
+
+    def __init__(self, seed: int, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._people = People(seed)
+        self._directory = Directory()
+        self._sessions: dict[str, sessions.Session] = {}
+        self._events: list[Event] = []
+        self._id_bytes = seeded(seed, "ids")
+        self._message_id_bytes = seeded(seed, "message ids")
+        self._random = seeded(seed, "circumstances")
+        self.instance_id = self._new_id("ins")
+
+    # What is true now
+
+    @property
+    def users(self) -> list[User]:
+        """Every user as the Backend API shows them, oldest first; copies."""
+        return copy.deepcopy(self._directory.all())
+
+    @property
+    def directory(self) -> Directory:
+        """The users themselves, for `backend_api`."""
+        return self._directory
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Every event so far, also those that the Backend API caused."""
+        return tuple(self._events)
+
+    def user(self, who: Who) -> User:
+        """Return one user as the Backend API shows them; LookupError when there is none."""
+        return self._directory.get(who)
+
+    # Users
+
+    def user_created(
+        self,
+        *,
+        first_name: str | NotGiven | None = NOT_GIVEN,
+        last_name: str | NotGiven | None = NOT_GIVEN,
+        email: str | NotGiven | None = NOT_GIVEN,
+        emails: tuple[str, ...] | NotGiven = NOT_GIVEN,
+        via: Via = "email",
+        verified: bool | None = True,
+        has_image: bool = False,
+        locale: str | None = None,
+        username: str | NotGiven | None = NOT_GIVEN,
+        external_id: str | NotGiven | None = NOT_GIVEN,
+        public_metadata: Metadata | None = None,
+        private_metadata: Metadata | None = None,
+        unsafe_metadata: Metadata | None = None,
+        at: datetime | None = None,
+        attributes: bool = True,
+    ) -> Event:
+        """Add a user and return `user.created`.
+
+        Args:
+            first_name: None for a user without one; somebody's when not given.
+            last_name: likewise.
+            email: the primary address; None for a user who has no primary address.
+            emails: all addresses in the order of the payload. Unless `email` says otherwise the
+                last one is the primary: nothing promises that it comes first.
+            via: how they came. "phone", "username" and "web3" bring no address, "google_legacy"
+                is a Google account as Clerk sent it until 2024, "dashboard", "api" and "import"
+                are users whom a server made.
+            verified: whether the primary address is; None sends `verification: null`.
+            has_image: whether they chose a picture; `image_url` is always filled.
+            locale: such as "fr-FR".
+            username: None when not given, unless they came by one.
+            external_id: your own id for the user; imports have one when none is given.
+            public_metadata: likewise `private_metadata` and `unsafe_metadata`; empty by default.
+            at: see the class.
+            attributes: see the class.
+        """
+        person = self._people.next()
+        addresses, primary = _addresses(person, via, email, emails)
+        handle = person.address.partition("@")[0].replace(".", "_")
+        legacy_id = f"legacy_{len(self._events) + 1000}"
+        sign_up = SignUp(
+            first_name=given(first_name, person.first_name),
+            last_name=given(last_name, person.last_name),
+            addresses=addresses,
+            primary=primary,
+            via=via,
+            verified=verified,
+            has_image=has_image,
+            locale=locale,
+            username=given(username, handle if via == "username" else None),
+            phone=self._phone() if via == "phone" else None,
+            wallet=f"0x{self._random.randbytes(20).hex()}" if via == "web3" else None,
+            external_id=given(external_id, legacy_id if via == "import" else None),
+            public_metadata=public_metadata or {},
+            private_metadata=private_metadata or {},
+            unsafe_metadata=unsafe_metadata or {},
+        )
+        moment = self._moment(at)
+        user = users.new_user(sign_up, self._new_id, milliseconds(moment))
+        self._directory.put(user)
+        if via == "google_legacy":
+            # Only the event is old: the directory answers as Clerk does today.
+            user |= {"external_accounts": [before_2025(a) for a in user["external_accounts"]]}
+        return self._event("user.created", user, moment, self._origin(via, attributes=attributes))
+
+    def user_updated(
+        self,
+        user: Who,
+        *,
+        first_name: str | NotGiven | None = NOT_GIVEN,
+        last_name: str | NotGiven | None = NOT_GIVEN,
+        email: str | NotGiven | None = NOT_GIVEN,
+        verified: bool | NotGiven | None = NOT_GIVEN,
+        has_image: bool | NotGiven = NOT_GIVEN,
+        locale: str | NotGiven | None = NOT_GIVEN,
+        username: str | NotGiven | None = NOT_GIVEN,
+        external_id: str | NotGiven | None = NOT_GIVEN,
+        banned: bool | NotGiven = NOT_GIVEN,
+        locked: bool | NotGiven = NOT_GIVEN,
+        public_metadata: Metadata | NotGiven = NOT_GIVEN,
+        private_metadata: Metadata | NotGiven | None = NOT_GIVEN,
+        unsafe_metadata: Metadata | NotGiven = NOT_GIVEN,
+        at: datetime | None = None,
+        attributes: bool = True,
+    ) -> Event:
+        """Change a user and return `user.updated`; what is not given stays.
+
+        `email` adds an address and makes it the primary one (None removes the primary one);
+        `verified` is about the primary address; metadata are replaced as a whole. `updated_at`
+        grows with every change, also when the clock stands still.
+        """
+        before = self._directory.get(user)
+        moment = self._moment(at)
+        ms = milliseconds(moment)
+        plain = {
+            "first_name": first_name,
+            "last_name": last_name,
+            "locale": locale,
+            "username": username,
+            "external_id": external_id,
+            "banned": banned,
+            "public_metadata": public_metadata,
+            "private_metadata": private_metadata,
+            "unsafe_metadata": unsafe_metadata,
+        }
+        after = before | {k: v for k, v in plain.items() if not isinstance(v, NotGiven)}
+        if not isinstance(email, NotGiven):
+            proof = given(verified, True)
+            after |= users.with_primary_address(after, email, self._new_id, ms, verified=proof)
+        elif not isinstance(verified, NotGiven):
+            after |= users.with_verified(after, ms, verified=verified)
+        if not isinstance(has_image, NotGiven):
+            after |= users.image(after["id"], has_image=has_image)
+        if not isinstance(locked, NotGiven):
+            after |= users.lockout(locked=locked)
+        after["updated_at"] = users.version_after(before, ms)
+        self._directory.put(after)
+        return self._event(
+            "user.updated", after, moment, self._origin("email", attributes=attributes)
+        )
+
+    def user_deleted(
+        self,
+        user: Who,
+        *,
+        by: By = "dashboard",
+        at: datetime | None = None,
+        attributes: bool = True,
+    ) -> Event:
+        """Remove a user and return `user.deleted`: an id, and `external_id` if there is one."""
+        gone = self._directory.get(user)
+        self._directory.remove(gone["id"])
+        data = {"deleted": True, "id": gone["id"], "object": "user"}
+        if gone["external_id"] is not None:
+            data["external_id"] = gone["external_id"]
+        via: Via = "email" if by == "user" else by
+        origin = self._origin(via, attributes=attributes)
+        return self._event("user.deleted", data, self._moment(at), origin)
+
+    # Sessions
+
+    def session_created(
+        self,
+        user: Who,
+        *,
+        country: str | None = "FR",
+        city: str | NotGiven | None = NOT_GIVEN,
+        ip: str | NotGiven = NOT_GIVEN,
+        at: datetime | None = None,
+        impersonator: str | None = None,
+        activity: bool = True,
+        attributes: bool = True,
+    ) -> Event:
+        """Sign a user in and return `session.created`.
+
+        Args:
+            user: who.
+            country: ISO 3166 code; None leaves it out, as Clerk does when it cannot tell.
+            city: one of the country's when not given; None leaves it out.
+            ip: theirs; from a range kept for documentation when not given.
+            at: see the class.
+            impersonator: the id of the member of staff who signs in as the user.
+            activity: False sends `latest_activity: null`.
+            attributes: see the class.
+        """
+        browser = origins.some_browser(self._random)
+        address = given(ip, origins.some_ip(self._random))
+        moment = self._moment(at)
+        session = self._new_session(user, moment, status="active")
+        if activity:
+            place = (country, given(city, origins.city_of(country)))
+            identity = self._new_id("sess_activity", moment)
+            session["latest_activity"] = sessions.activity(identity, browser, address, *place)
+        if impersonator is not None:
+            session["actor"] = sessions.impersonated_by(impersonator)
+        origin = origins.http_request(browser, address) if attributes else None
+        return self._session_event("session.created", session, moment, origin)
+
+    def session_pending(self, user: Who, *, at: datetime | None = None) -> Event:
+        """Sign a user in who has tasks left to do, and return `session.pending`."""
+        moment = self._moment(at)
+        session = self._new_session(user, moment, status="pending")
+        return self._session_event("session.pending", session, moment, self._origin("email"))
+
+    def session_ended(self, session: Who, *, at: datetime | None = None) -> Event:
+        """Sign out of a session and return `session.ended`.
+
+        `session` is its event or its id, or a user, whose latest session is meant.
+        """
+        return self._finish(session, at, "ended")
+
+    def session_removed(self, session: Who, *, at: datetime | None = None) -> Event:
+        """Like `session_ended`, and the client forgets the session: `session.removed`."""
+        return self._finish(session, at, "removed")
+
+    def session_revoked(self, session: Who, *, at: datetime | None = None) -> Event:
+        """Like `session_ended`, but the application decides: `session.revoked`."""
+        return self._finish(session, at, "revoked")
+
+    # Messages and the rest
+
+    def email_created(
+        self, user: Who, *, slug: str = "verification_code", at: datetime | None = None
+    ) -> Event:
+        """Write to a user's primary address and return `email.created`, with a live code in it."""
+        person = self._directory.get(user)
+        entry = _primary(person, "email_addresses", "primary_email_address_id")
+        moment = self._moment(at)
+        data = messages.email(person, entry, self._new_id, moment, slug=slug, code=self._code())
+        return self._event("email.created", data, moment, self._origin("email"))
+
+    def sms_created(self, user: Who, *, at: datetime | None = None) -> Event:
+        """Write to a user's telephone and return `sms.created`, with a live code in it."""
+        person = self._directory.get(user)
+        number = _primary(person, "phone_numbers", "primary_phone_number_id")
+        moment = self._moment(at)
+        ms = milliseconds(moment)
+        data = messages.sms(person, number, self._new_id, ms, code=self._code())
+        return self._event("sms.created", data, moment, self._origin("email"))
+
+    def waitlist_entry_created(
+        self, *, email: str | NotGiven = NOT_GIVEN, at: datetime | None = None
+    ) -> Event:
+        """Put somebody on the waitlist and return `waitlistEntry.created`."""
+        moment = self._moment(at)
+        address = given(email, self._people.next().address)
+        data = messages.waitlist_entry(address, self._new_id, milliseconds(moment))
+        return self._event("waitlistEntry.created", data, moment, self._origin("email"))
+
+    def waitlist_entry_updated(
+        self,
+        entry: Event,
+        *,
+        status: Literal["pending", "invited", "rejected", "completed"] = "invited",
+        at: datetime | None = None,
+    ) -> Event:
+        """Decide about an entry and return `waitlistEntry.updated`."""
+        moment = self._moment(at)
+        ms = milliseconds(moment)
+        data = entry.data | {"status": status, "updated_at": users.version_after(entry.data, ms)}
+        if status == "invited":
+            data["invitation"] = messages.invitation(data["email_address"], self._new_id, ms)
+        return self._event("waitlistEntry.updated", data, moment, self._origin("dashboard"))
+
+    def other(
+        self,
+        type: str,  # noqa: A002 - the envelope's own word
+        data: Mapping[str, Any],
+        *,
+        at: datetime | None = None,
+        attributes: bool = True,
+    ) -> Event:
+        """Return an event of any type, also of one that Clerk has yet to invent."""
+        origin = self._origin("email", attributes=attributes)
+        return self._event(type, dict(data), self._moment(at), origin)
+
+    # How it is made
+
+    def _moment(self, at: datetime | None) -> datetime:
+        moment = at or self._now() - timedelta(milliseconds=_ENVELOPE_AFTER)
+        milliseconds(moment)  # refuses a naive one
+        return moment.astimezone(UTC)
+
+    def _new_id(self, prefix: str, at: datetime | None = None) -> str:
+        return f"{prefix}_{ksuid(self._id_bytes, at or self._now())}"
+
+    def _new_message_id(self) -> str:
+        return f"msg_{ksuid(self._message_id_bytes, self._now())}"
+
+    def _code(self) -> str:
+        return f"{self._random.randrange(1_000_000):06}"
+
+    def _phone(self) -> str:
+        # The numbers of North America that are kept for fiction.
+        return f"+1{self._random.randrange(201, 990)}55501{self._random.randrange(100):02}"
+
+    def _origin(self, via: Via, *, attributes: bool = True) -> dict[str, Any] | None:
+        browser, ip = origins.some_browser(self._random), origins.some_ip(self._random)
+        if not attributes:
+            return None
+        if via == "dashboard":
+            return origins.DASHBOARD
+        if via in users.BY_SERVER:
+            return origins.BACKEND_SDK
+        return origins.http_request(browser, ip)
+
+    def _new_session(
+        self, user: Who, moment: datetime, *, status: sessions.Status
+    ) -> sessions.Session:
+        ms = milliseconds(moment)
+        person = self._directory.get(user)
+        self._directory.put(person | {"last_sign_in_at": ms, "last_active_at": users.day(ms)})
+        return sessions.new_session(person, self._new_id, ms, status=status)
+
+    def _finish(self, session: Who, at: datetime | None, status: sessions.Status) -> Event:
+        moment = self._moment(at)
+        over = sessions.finished(self._latest_session(session), milliseconds(moment), status=status)
+        return self._session_event(f"session.{status}", over, moment, self._origin("email"))
+
+    def _latest_session(self, who: Who) -> sessions.Session:
+        named = who.data.get("id") if isinstance(who, Event) else who
+        if isinstance(named, str) and named in self._sessions:
+            return self._sessions[named]
+        user_id = self._directory.get(who)["id"]
+        for session in reversed(self._sessions.values()):
+            if session["user_id"] == user_id:
+                return session
+        raise LookupError(f"{user_id} has no session yet; make one with session_created")
+
+    def _session_event(
+        self, type_: str, session: sessions.Session, at: datetime, origin: dict[str, Any] | None
+    ) -> Event:
+        self._sessions[session["id"]] = session
+        user = self._directory.get(session["user_id"])
+        return self._event(type_, session | {"user": user}, at, origin)
+
+    def _event(
+        self, type_: str, data: Mapping[str, Any], at: datetime, origin: dict[str, Any] | None
+    ) -> Event:
+        version = int(data.get("updated_at") or 0)
+        envelope = {
+            "data": data,
+            "event_attributes": {"http_request": origin},
+            "instance_id": self.instance_id,
+            "object": "event",
+            "timestamp": max(milliseconds(at) + _ENVELOPE_AFTER, version + 1),
+            "type": type_,
+        }
+        if origin is None:
+            del envelope["event_attributes"]
+        payload = _in_key_order(envelope)
+        event = Event(self._new_message_id(), type_, payload, at, mint=self._new_message_id)
+        self._events.append(event)
+        return event
+
+
+def _addresses(
+    person: Person,
+    via: Via,
+    email: str | NotGiven | None,
+    emails: tuple[str, ...] | NotGiven,
+) -> tuple[tuple[str, ...], str | None]:
+    """Return all addresses of a new user, and the primary one."""
+    if isinstance(emails, NotGiven):
+        own = None if via in ("phone", "username", "web3") else person.address
+        primary = given(email, own)
+        return (() if primary is None else (primary,)), primary
+    primary = given(email, emails[-1] if emails else None)
+    if primary is None or primary in emails:
+        return tuple(emails), primary
+    return (*emails, primary), primary
+
+
+def _primary(user: User, entries: str, primary: str) -> dict[str, Any]:
+    for entry in user[entries]:
+        if entry["id"] == user[primary]:
+            found: dict[str, Any] = entry
+            return found
+    raise ValueError(f"{user['id']} has no {primary}: nothing can be sent there")
+
+
+def _in_key_order(value: Any) -> Any:
+    """Return a copy whose keys are sorted, as they are in captured payloads."""
+    if isinstance(value, Mapping):
+        return {key: _in_key_order(value[key]) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return [_in_key_order(item) for item in value]
+    return value

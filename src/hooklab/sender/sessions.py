@@ -1,0 +1,62 @@
+"""A session as Clerk's `session.*` events carry it.
+
+Shape: clerk/openapi-specs, webhooks/2025-04-15.yml, schemas Session and SessionActivityResponse.
+All times are milliseconds since 1970.
+"""
+
+from typing import Any, Literal
+
+from hooklab.sender.origins import Browser
+from hooklab.sender.users import NewId, User
+
+Session = dict[str, Any]
+Status = Literal["active", "pending", "ended", "removed", "revoked"]
+
+_DAY = 86_400_000
+_UPDATED_AFTER = 19
+
+
+def activity(
+    identity: str, browser: Browser, ip: str, country: str | None, city: str | None
+) -> dict[str, Any]:
+    """Return `latest_activity`; a country or a city of None leaves its key out, as Clerk may."""
+    place = {"city": city, "country": country}
+    return {
+        "browser_name": browser.name,
+        "browser_version": browser.version,
+        "device_type": browser.device_type,
+        "id": identity,
+        "ip_address": ip,
+        "is_mobile": browser.is_mobile,
+        "object": "session_activity",
+    } | {key: value for key, value in place.items() if value is not None}
+
+
+def new_session(user: User, new_id: NewId, at: int, *, status: Status) -> Session:
+    """Return a session that begins at the time `at`, without activity or impersonator."""
+    return {
+        "abandon_at": at + 30 * _DAY,
+        "actor": None,
+        "client_id": new_id("client"),
+        "created_at": at,
+        "expire_at": at + 7 * _DAY,
+        "id": new_id("sess"),
+        "last_active_at": at,
+        "last_active_organization_id": None,
+        "latest_activity": None,
+        "object": "session",
+        "status": status,
+        "updated_at": at + _UPDATED_AFTER,
+        "user_id": user["id"],
+    }
+
+
+def finished(session: Session, at: int, *, status: Status) -> Session:
+    """Return the session once it is over; the events that say so carry no activity."""
+    updated_at = max(at + _UPDATED_AFTER, int(session["updated_at"]) + 1)
+    return session | {"latest_activity": None, "status": status, "updated_at": updated_at}
+
+
+def impersonated_by(user_id: str) -> dict[str, Any]:
+    """Return the `actor` of a session that support staff opened in a user's name."""
+    return {"iss": "https://dashboard.clerk.com", "sub": user_id}
