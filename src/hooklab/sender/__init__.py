@@ -1,7 +1,38 @@
 """Clerk and Svix, simulated: what they send, how it is signed and when it is tried again."""
 
+from hooklab.sender.backend_api import backend_api
+from hooklab.sender.carrier import (
+    SCHEDULE,
+    TIMEOUT,
+    Answer,
+    Attempt,
+    Carrier,
+    Delivery,
+    delay_after,
+    retry_delays,
+)
 from hooklab.sender.clerk import Clerk
-from hooklab.sender.events import Event
+from hooklab.sender.crowd import crowd
+from hooklab.sender.events import Event, primary_address
+from hooklab.sender.given import NOT_GIVEN
 from hooklab.sender.signing import headers, new_secret, sign
 
-__all__ = ["Clerk", "Event", "headers", "new_secret", "sign"]
+__all__ = [
+    "NOT_GIVEN",
+    "SCHEDULE",
+    "TIMEOUT",
+    "Answer",
+    "Attempt",
+    "Carrier",
+    "Clerk",
+    "Delivery",
+    "Event",
+    "backend_api",
+    "crowd",
+    "delay_after",
+    "headers",
+    "new_secret",
+    "primary_address",
+    "retry_delays",
+    "sign",
+]

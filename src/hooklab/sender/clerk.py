@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from hooklab.sender import messages, origins, sessions, users
@@ -10,16 +10,13 @@ from hooklab.sender.directory import Directory, Who
 from hooklab.sender.events import Event
 from hooklab.sender.given import NOT_GIVEN, NotGiven, given
 from hooklab.sender.identities import before_2025
-from hooklab.sender.ids import ksuid, milliseconds, seeded
+from hooklab.sender.ids import milliseconds
+from hooklab.sender.mint import Mint
 from hooklab.sender.people import People, Person
 from hooklab.sender.users import SignUp, User, Via
 
 Metadata = dict[str, Any]
 By = Literal["user", "dashboard", "api"]
-
-# The distances of a captured `user.created`: created …534, updated …553, envelope …570. They are
-# constant so that times of two events differ by the same whichever field a receiver reads.
-_ENVELOPE_AFTER = 36
 
 
 class Clerk:
@@ -36,17 +33,17 @@ class Clerk:
     """
 
     def __init__(self, seed: int, now: Callable[[], datetime]) -> None:
-        self._now = now
+        self._mint = Mint(seed, now)
         self._people = People(seed)
         self._directory = Directory()
         self._sessions: dict[str, sessions.Session] = {}
-        self._events: list[Event] = []
-        self._id_bytes = seeded(seed, "ids")
-        self._message_id_bytes = seeded(seed, "message ids")
-        self._random = seeded(seed, "circumstances")
-        self.instance_id = self._new_id("ins")
 
     # What is true now
+
+    @property
+    def instance_id(self) -> str:
+        """The `ins_…` of this instance, in every envelope."""
+        return self._mint.instance_id
 
     @property
     def users(self) -> list[User]:
@@ -61,7 +58,7 @@ class Clerk:
     @property
     def events(self) -> tuple[Event, ...]:
         """Every event so far, also those that the Backend API caused."""
-        return tuple(self._events)
+        return tuple(self._mint.events)
 
     def user(self, who: Who) -> User:
         """Return one user as the Backend API shows them; LookupError when there is none."""
@@ -111,7 +108,7 @@ class Clerk:
         person = self._people.next()
         addresses, primary = _addresses(person, via, email, emails)
         handle = person.address.partition("@")[0].replace(".", "_")
-        legacy_id = f"legacy_{len(self._events) + 1000}"
+        legacy_id = f"legacy_{len(self._mint.events) + 1000}"
         sign_up = SignUp(
             first_name=given(first_name, person.first_name),
             last_name=given(last_name, person.last_name),
@@ -122,20 +119,22 @@ class Clerk:
             has_image=has_image,
             locale=locale,
             username=given(username, handle if via == "username" else None),
-            phone=self._phone() if via == "phone" else None,
-            wallet=f"0x{self._random.randbytes(20).hex()}" if via == "web3" else None,
+            phone=self._mint.phone() if via == "phone" else None,
+            wallet=f"0x{self._mint.random.randbytes(20).hex()}" if via == "web3" else None,
             external_id=given(external_id, legacy_id if via == "import" else None),
             public_metadata=public_metadata or {},
             private_metadata=private_metadata or {},
             unsafe_metadata=unsafe_metadata or {},
         )
-        moment = self._moment(at)
-        user = users.new_user(sign_up, self._new_id, milliseconds(moment))
+        moment = self._mint.moment(at)
+        user = users.new_user(sign_up, self._mint.new_id, milliseconds(moment))
         self._directory.put(user)
         if via == "google_legacy":
             # Only the event is old: the directory answers as Clerk does today.
             user |= {"external_accounts": [before_2025(a) for a in user["external_accounts"]]}
-        return self._event("user.created", user, moment, self._origin(via, attributes=attributes))
+        return self._mint.event(
+            "user.created", user, moment, self._mint.origin(via, attributes=attributes)
+        )
 
     def user_updated(
         self,
@@ -164,9 +163,7 @@ class Clerk:
         grows with every change, also when the clock stands still.
         """
         before = self._directory.get(user)
-        moment = self._moment(at)
-        ms = milliseconds(moment)
-        plain = {
+        changes = {
             "first_name": first_name,
             "last_name": last_name,
             "locale": locale,
@@ -176,22 +173,13 @@ class Clerk:
             "public_metadata": public_metadata,
             "private_metadata": private_metadata,
             "unsafe_metadata": unsafe_metadata,
-        }
-        after = before | {k: v for k, v in plain.items() if not isinstance(v, NotGiven)}
-        if not isinstance(email, NotGiven):
-            proof = given(verified, True)
-            after |= users.with_primary_address(after, email, self._new_id, ms, verified=proof)
-        elif not isinstance(verified, NotGiven):
-            after |= users.with_verified(after, ms, verified=verified)
-        if not isinstance(has_image, NotGiven):
-            after |= users.image(after["id"], has_image=has_image)
-        if not isinstance(locked, NotGiven):
-            after |= users.lockout(locked=locked)
-        after["updated_at"] = users.version_after(before, ms)
+        } | {"email": email, "verified": verified, "has_image": has_image, "locked": locked}
+        made = {key: value for key, value in changes.items() if value is not NOT_GIVEN}
+        moment = self._mint.moment(at)
+        after = users.changed(before, made, self._mint.new_id, milliseconds(moment))
         self._directory.put(after)
-        return self._event(
-            "user.updated", after, moment, self._origin("email", attributes=attributes)
-        )
+        origin = self._mint.origin("email", attributes=attributes)
+        return self._mint.event("user.updated", after, moment, origin)
 
     def user_deleted(
         self,
@@ -208,8 +196,8 @@ class Clerk:
         if gone["external_id"] is not None:
             data["external_id"] = gone["external_id"]
         via: Via = "email" if by == "user" else by
-        origin = self._origin(via, attributes=attributes)
-        return self._event("user.deleted", data, self._moment(at), origin)
+        origin = self._mint.origin(via, attributes=attributes)
+        return self._mint.event("user.deleted", data, self._mint.moment(at), origin)
 
     # Sessions
 
@@ -237,13 +225,13 @@ class Clerk:
             activity: False sends `latest_activity: null`.
             attributes: see the class.
         """
-        browser = origins.some_browser(self._random)
-        address = given(ip, origins.some_ip(self._random))
-        moment = self._moment(at)
+        browser = origins.some_browser(self._mint.random)
+        address = given(ip, origins.some_ip(self._mint.random))
+        moment = self._mint.moment(at)
         session = self._new_session(user, moment, status="active")
         if activity:
             place = (country, given(city, origins.city_of(country)))
-            identity = self._new_id("sess_activity", moment)
+            identity = self._mint.new_id("sess_activity", moment)
             session["latest_activity"] = sessions.activity(identity, browser, address, *place)
         if impersonator is not None:
             session["actor"] = sessions.impersonated_by(impersonator)
@@ -252,9 +240,9 @@ class Clerk:
 
     def session_pending(self, user: Who, *, at: datetime | None = None) -> Event:
         """Sign a user in who has tasks left to do, and return `session.pending`."""
-        moment = self._moment(at)
+        moment = self._mint.moment(at)
         session = self._new_session(user, moment, status="pending")
-        return self._session_event("session.pending", session, moment, self._origin("email"))
+        return self._session_event("session.pending", session, moment, self._mint.origin("email"))
 
     def session_ended(self, session: Who, *, at: datetime | None = None) -> Event:
         """Sign out of a session and return `session.ended`.
@@ -279,27 +267,29 @@ class Clerk:
         """Write to a user's primary address and return `email.created`, with a live code in it."""
         person = self._directory.get(user)
         entry = _primary(person, "email_addresses", "primary_email_address_id")
-        moment = self._moment(at)
-        data = messages.email(person, entry, self._new_id, moment, slug=slug, code=self._code())
-        return self._event("email.created", data, moment, self._origin("email"))
+        moment = self._mint.moment(at)
+        data = messages.email(
+            person, entry, self._mint.new_id, moment, slug=slug, code=self._mint.code()
+        )
+        return self._mint.event("email.created", data, moment, self._mint.origin("email"))
 
     def sms_created(self, user: Who, *, at: datetime | None = None) -> Event:
         """Write to a user's telephone and return `sms.created`, with a live code in it."""
         person = self._directory.get(user)
         number = _primary(person, "phone_numbers", "primary_phone_number_id")
-        moment = self._moment(at)
+        moment = self._mint.moment(at)
         ms = milliseconds(moment)
-        data = messages.sms(person, number, self._new_id, ms, code=self._code())
-        return self._event("sms.created", data, moment, self._origin("email"))
+        data = messages.sms(person, number, self._mint.new_id, ms, code=self._mint.code())
+        return self._mint.event("sms.created", data, moment, self._mint.origin("email"))
 
     def waitlist_entry_created(
         self, *, email: str | NotGiven = NOT_GIVEN, at: datetime | None = None
     ) -> Event:
         """Put somebody on the waitlist and return `waitlistEntry.created`."""
-        moment = self._moment(at)
+        moment = self._mint.moment(at)
         address = given(email, self._people.next().address)
-        data = messages.waitlist_entry(address, self._new_id, milliseconds(moment))
-        return self._event("waitlistEntry.created", data, moment, self._origin("email"))
+        data = messages.waitlist_entry(address, self._mint.new_id, milliseconds(moment))
+        return self._mint.event("waitlistEntry.created", data, moment, self._mint.origin("email"))
 
     def waitlist_entry_updated(
         self,
@@ -309,12 +299,14 @@ class Clerk:
         at: datetime | None = None,
     ) -> Event:
         """Decide about an entry and return `waitlistEntry.updated`."""
-        moment = self._moment(at)
+        moment = self._mint.moment(at)
         ms = milliseconds(moment)
         data = entry.data | {"status": status, "updated_at": users.version_after(entry.data, ms)}
         if status == "invited":
-            data["invitation"] = messages.invitation(data["email_address"], self._new_id, ms)
-        return self._event("waitlistEntry.updated", data, moment, self._origin("dashboard"))
+            data["invitation"] = messages.invitation(data["email_address"], self._mint.new_id, ms)
+        return self._mint.event(
+            "waitlistEntry.updated", data, moment, self._mint.origin("dashboard")
+        )
 
     def other(
         self,
@@ -325,38 +317,10 @@ class Clerk:
         attributes: bool = True,
     ) -> Event:
         """Return an event of any type, also of one that Clerk has yet to invent."""
-        origin = self._origin("email", attributes=attributes)
-        return self._event(type, dict(data), self._moment(at), origin)
+        origin = self._mint.origin("email", attributes=attributes)
+        return self._mint.event(type, dict(data), self._mint.moment(at), origin)
 
-    # How it is made
-
-    def _moment(self, at: datetime | None) -> datetime:
-        moment = at or self._now() - timedelta(milliseconds=_ENVELOPE_AFTER)
-        milliseconds(moment)  # refuses a naive one
-        return moment.astimezone(UTC)
-
-    def _new_id(self, prefix: str, at: datetime | None = None) -> str:
-        return f"{prefix}_{ksuid(self._id_bytes, at or self._now())}"
-
-    def _new_message_id(self) -> str:
-        return f"msg_{ksuid(self._message_id_bytes, self._now())}"
-
-    def _code(self) -> str:
-        return f"{self._random.randrange(1_000_000):06}"
-
-    def _phone(self) -> str:
-        # The numbers of North America that are kept for fiction.
-        return f"+1{self._random.randrange(201, 990)}55501{self._random.randrange(100):02}"
-
-    def _origin(self, via: Via, *, attributes: bool = True) -> dict[str, Any] | None:
-        browser, ip = origins.some_browser(self._random), origins.some_ip(self._random)
-        if not attributes:
-            return None
-        if via == "dashboard":
-            return origins.DASHBOARD
-        if via in users.BY_SERVER:
-            return origins.BACKEND_SDK
-        return origins.http_request(browser, ip)
+    # How sessions go on
 
     def _new_session(
         self, user: Who, moment: datetime, *, status: sessions.Status
@@ -364,12 +328,12 @@ class Clerk:
         ms = milliseconds(moment)
         person = self._directory.get(user)
         self._directory.put(person | {"last_sign_in_at": ms, "last_active_at": users.day(ms)})
-        return sessions.new_session(person, self._new_id, ms, status=status)
+        return sessions.new_session(person, self._mint.new_id, ms, status=status)
 
     def _finish(self, session: Who, at: datetime | None, status: sessions.Status) -> Event:
-        moment = self._moment(at)
+        moment = self._mint.moment(at)
         over = sessions.finished(self._latest_session(session), milliseconds(moment), status=status)
-        return self._session_event(f"session.{status}", over, moment, self._origin("email"))
+        return self._session_event(f"session.{status}", over, moment, self._mint.origin("email"))
 
     def _latest_session(self, who: Who) -> sessions.Session:
         named = who.data.get("id") if isinstance(who, Event) else who
@@ -386,26 +350,7 @@ class Clerk:
     ) -> Event:
         self._sessions[session["id"]] = session
         user = self._directory.get(session["user_id"])
-        return self._event(type_, session | {"user": user}, at, origin)
-
-    def _event(
-        self, type_: str, data: Mapping[str, Any], at: datetime, origin: dict[str, Any] | None
-    ) -> Event:
-        version = int(data.get("updated_at") or 0)
-        envelope = {
-            "data": data,
-            "event_attributes": {"http_request": origin},
-            "instance_id": self.instance_id,
-            "object": "event",
-            "timestamp": max(milliseconds(at) + _ENVELOPE_AFTER, version + 1),
-            "type": type_,
-        }
-        if origin is None:
-            del envelope["event_attributes"]
-        payload = _in_key_order(envelope)
-        event = Event(self._new_message_id(), type_, payload, at, mint=self._new_message_id)
-        self._events.append(event)
-        return event
+        return self._mint.event(type_, session | {"user": user}, at, origin)
 
 
 def _addresses(
@@ -431,12 +376,3 @@ def _primary(user: User, entries: str, primary: str) -> dict[str, Any]:
             found: dict[str, Any] = entry
             return found
     raise ValueError(f"{user['id']} has no {primary}: nothing can be sent there")
-
-
-def _in_key_order(value: Any) -> Any:
-    """Return a copy whose keys are sorted, as they are in captured payloads."""
-    if isinstance(value, Mapping):
-        return {key: _in_key_order(value[key]) for key in sorted(value)}
-    if isinstance(value, list | tuple):
-        return [_in_key_order(item) for item in value]
-    return value

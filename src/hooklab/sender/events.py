@@ -30,7 +30,7 @@ class Event:
         payload: the whole envelope; treat it as read-only and use `changed`.
         occurred_at: when it happened, aware, UTC.
         text: the exact body to send instead of the payload's own text, see `with_body`.
-        mint: where `again` gets new message ids.
+        new_message_id: where `again` gets another one.
     """
 
     message_id: str
@@ -38,7 +38,7 @@ class Event:
     payload: dict[str, Any]
     occurred_at: datetime
     text: str | None = None
-    mint: Callable[[], str] = field(default=_random_message_id, repr=False, compare=False)
+    new_message_id: Callable[[], str] = field(default=_random_message_id, repr=False, compare=False)
 
     @property
     def body(self) -> str:
@@ -86,7 +86,7 @@ class Event:
 
     def again(self) -> "Event":
         """Return the same change under another message id."""
-        return replace(self, message_id=self.mint())
+        return replace(self, message_id=self.new_message_id())
 
     def changed(self, *, new_id: bool = False, **data: Any) -> "Event":
         """Return a copy whose `data` has these keys replaced; the message id stays.
@@ -95,7 +95,7 @@ class Event:
         """
         payload = copy.deepcopy(self.payload)
         payload["data"].update(copy.deepcopy(data))
-        message_id = self.mint() if new_id else self.message_id
+        message_id = self.new_message_id() if new_id else self.message_id
         return replace(self, payload=payload, message_id=message_id, text=None)
 
     def renamed(self, type: str) -> "Event":  # noqa: A002 - the envelope's own word

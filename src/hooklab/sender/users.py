@@ -76,7 +76,7 @@ def new_user(sign_up: SignUp, new_id: NewId, at: int) -> User:
         "private_metadata": sign_up.private_metadata,
         "unsafe_metadata": sign_up.unsafe_metadata,
     }
-    user |= image(user["id"], has_image=sign_up.has_image)
+    user |= _image(user["id"], has_image=sign_up.has_image)
     user["password_enabled"] = sign_up.via in ("email", "username", "import")
     if sign_up.via not in BY_SERVER:
         user |= {"last_sign_in_at": at, "last_active_at": day(at), "legal_accepted_at": at}
@@ -147,58 +147,69 @@ def _link_account(user: User, sign_up: SignUp, address: dict[str, Any], new_id: 
         user["enterprise_accounts"] = [enterprise_account(new_id("entacc"), account)]
 
 
-def image(user_id: str, *, has_image: bool) -> dict[str, Any]:
-    """Return the keys about the picture: `image_url` is always filled, `has_image` tells."""
-    kind = "uploaded" if has_image else "default"
-    url = f"https://img.clerk.com/{kind}/{user_id}?width=160&height=160"
-    return {"has_image": has_image, "image_url": url, "profile_image_url": url}
-
-
 def day(at: int) -> int:
     """Return the start of the UTC day: `last_active_at` has day precision."""
     return at // _DAY * _DAY
 
 
-def version_after(user: User, at: int) -> int:
+def version_after(resource: dict[str, Any], at: int) -> int:
     """Return the `updated_at` of a change made at the time `at`: always a larger one."""
-    return max(at + _UPDATED_AFTER, int(user["updated_at"]) + 1)
+    return max(at + _UPDATED_AFTER, int(resource["updated_at"]) + 1)
 
 
-def with_primary_address(
-    user: User, address: str | None, new_id: NewId, at: int, *, verified: bool | None
-) -> User:
-    """Return the keys that make `address` the primary one, or with None remove the primary one.
+def changed(user: User, changes: dict[str, Any], new_id: NewId, at: int) -> User:
+    """Return the user after changes made at the time `at`.
 
-    The address is added at the end of the list unless the user has it; the others stay.
+    Beside keys of a user, `changes` may have `email` (added, unless it is there, and made the
+    primary address; None removes the primary one), `verified` (about the primary address) and
+    `has_image` and `locked`, which change their neighbours too.
     """
+    special = ("email", "verified", "has_image", "locked")
+    after = user | {key: value for key, value in changes.items() if key not in special}
+    if "email" in changes:
+        after |= _with_primary(after, changes["email"], new_id, at)
+    if "verified" in changes:
+        after |= _with_verified(after, at, verified=changes["verified"])
+    if "has_image" in changes:
+        after |= _image(after["id"], has_image=changes["has_image"])
+    if "locked" in changes:
+        after |= _lockout(locked=changes["locked"])
+    return after | {"updated_at": version_after(user, at)}
+
+
+def _with_primary(user: User, address: str | None, new_id: NewId, at: int) -> User:
     entries = user["email_addresses"]
     if address is None:
         former = user["primary_email_address_id"]
         kept = [entry for entry in entries if entry["id"] != former]
         return {"email_addresses": kept, "primary_email_address_id": None}
-    same = next((entry for entry in entries if entry["email_address"] == address), None)
-    entry = email_address(same["id"] if same else new_id("idn"), address, at, verified=verified)
-    kept = [other for other in entries if other is not same]
-    return {"email_addresses": [*kept, entry], "primary_email_address_id": entry["id"]}
+    for entry in entries:
+        if entry["email_address"] == address:
+            return {"primary_email_address_id": entry["id"]}
+    entry = email_address(new_id("idn"), address, at)
+    return {"email_addresses": [*entries, entry], "primary_email_address_id": entry["id"]}
 
 
-def with_verified(user: User, at: int, *, verified: bool | None) -> User:
-    """Return the keys that change whether the primary address is verified."""
-    primary = user["primary_email_address_id"]
-    entries = [
-        email_address(primary, entry["email_address"], entry["created_at"], verified=verified)
-        | {"linked_to": entry["linked_to"], "updated_at": at}
-        if entry["id"] == primary
-        else entry
-        for entry in user["email_addresses"]
-    ]
-    return {"email_addresses": entries}
+def _with_verified(user: User, at: int, *, verified: bool | None) -> User:
+    def proved(entry: dict[str, Any]) -> dict[str, Any]:
+        if entry["id"] != user["primary_email_address_id"]:
+            return entry
+        fresh = email_address(entry["id"], entry["email_address"], at, verified=verified)
+        return entry | {"updated_at": at, "verification": fresh["verification"]}
+
+    return {"email_addresses": [proved(entry) for entry in user["email_addresses"]]}
 
 
-def lockout(*, locked: bool) -> User:
-    """Return the keys of an account that too many wrong passwords have locked, or of a free one."""
+def _lockout(*, locked: bool) -> User:
     return {
         "locked": locked,
         "lockout_expires_in_seconds": _HOUR_IN_SECONDS if locked else None,
         "verification_attempts_remaining": 0 if locked else 100,
     }
+
+
+def _image(user_id: str, *, has_image: bool) -> User:
+    # `image_url` is always filled, with a drawn picture when nobody chose one.
+    kind = "uploaded" if has_image else "default"
+    url = f"https://img.clerk.com/{kind}/{user_id}?width=160&height=160"
+    return {"has_image": has_image, "image_url": url, "profile_image_url": url}

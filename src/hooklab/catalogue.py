@@ -1,0 +1,130 @@
+"""The one list of modules and exercises, in teaching order: `graders/course.toml`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from hooklab.errors import HooklabError
+from hooklab.tables import Table, first_repeated, read_table
+from hooklab.texts import _
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: the slug opens the same door in every room.
+
+    Attributes:
+        slug: its folder's name under `exercises/`, `solutions/` and `graders/`.
+        title: its name for people.
+        minutes: how long a learner works on it.
+        points: what the exercise sheet says it is worth; the rubric must agree.
+        assessment: whether it counts in the final assessment.
+        page: its page, below `course/<language>/`.
+    """
+
+    slug: str
+    title: Mapping[str, str]
+    minutes: int
+    points: float
+    assessment: bool
+    page: str
+
+
+@dataclass(frozen=True)
+class Module:
+    """A part of the course, with its page and its exercises."""
+
+    number: int
+    title: Mapping[str, str]
+    page: str
+    exercises: tuple[Exercise, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """The catalogue and the folder that holds all rooms."""
+
+    root: Path
+    modules: tuple[Module, ...]
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """Every exercise in teaching order."""
+        return tuple(exercise for module in self.modules for exercise in module.exercises)
+
+    def exercise(self, slug: str) -> Exercise:
+        """The exercise called `slug`; an unknown one raises HooklabError with the nearest name."""
+        for exercise in self.exercises:
+            if exercise.slug == slug:
+                return exercise
+        slugs = [exercise.slug for exercise in self.exercises]
+        near = get_close_matches(slug.replace("-", "_"), slugs, n=1, cutoff=0.5)
+        raise HooklabError(
+            _("there is no exercise “{slug}”").format(slug=slug),
+            _("did you mean “{near}”?").format(near=near[0])
+            if near
+            else _("choose one of: {slugs}").format(slugs=", ".join(slugs)),
+        )
+
+    def grader(self, slug: str) -> Path:
+        """Where the rubric and the tests of `slug` live."""
+        return self.root / "graders" / slug
+
+    def skeleton(self, slug: str) -> Path:
+        """Where a learner works on `slug`."""
+        return self.root / "exercises" / slug
+
+    def solution(self, slug: str) -> Path:
+        """Where the reference of `slug` lives."""
+        return self.root / "solutions" / slug
+
+
+def load(root: Path) -> Course:
+    """Read `root/graders/course.toml`; anything wrong in it raises HooklabError."""
+    table = read_table(root / "graders" / "course.toml")
+    table.only("module")
+    course = Course(root, tuple(_module(each) for each in table.tables("module")))
+    if repeated := first_repeated(exercise.slug for exercise in course.exercises):
+        raise table.refuse(
+            _("the exercise “{slug}” stands there twice").format(slug=repeated),
+            _("remove one of them"),
+        )
+    return course
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above `start` that holds `graders/course.toml`.
+
+    Raises:
+        HooklabError: there is none; the command was run outside a checkout of the course.
+    """
+    for folder in (start, *start.parents):
+        if (folder / "graders" / "course.toml").is_file():
+            return folder
+    raise HooklabError(
+        _("{folder} is not inside the course: no graders/course.toml found").format(folder=start),
+        _("change into the folder that you cloned, then run the command again"),
+    )
+
+
+def _module(table: Table) -> Module:
+    table.only("number", "title", "page", "exercise")
+    return Module(
+        number=table.get("number", int),
+        title=table.text("title"),
+        page=table.get("page", str),
+        exercises=tuple(_exercise(each) for each in table.tables("exercise")),
+    )
+
+
+def _exercise(table: Table) -> Exercise:
+    table.only("slug", "title", "minutes", "points", "assessment", "page")
+    return Exercise(
+        slug=table.get("slug", str),
+        title=table.text("title"),
+        minutes=table.get("minutes", int),
+        points=table.points("points"),
+        assessment=table.get("assessment", bool, False),
+        page=table.get("page", str),
+    )

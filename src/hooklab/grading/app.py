@@ -1,0 +1,124 @@
+"""The running app, as a check sees it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from hooklab.grading.failure import AppNotRunning
+from hooklab.grading.http import Answer, send
+from hooklab.grading.journal import Journal
+from hooklab.grading.slot import Slot
+from hooklab.grading.start_failures import describe_status, explain
+from hooklab.texts import _
+from hooklab.worker.process import StartFailure
+
+ANSWER_SECONDS = 6.0
+DEBUG_SECONDS = 3600.0
+
+
+class App:
+    """An HTTP client for the app, and the switch that kills and restarts it.
+
+    Args:
+        slot: where it runs.
+        journal: where requests are written down.
+    """
+
+    def __init__(self, slot: Slot, journal: Journal) -> None:
+        self._slot = slot
+        self._journal = journal
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """GET `path`."""
+        return self.request("GET", path, headers=headers)
+
+    def post(
+        self, path: str, *, data: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """POST `data` as JSON to `path`."""
+        body = b"" if data is None else json.dumps(data).encode()
+        return self.request(
+            "POST", path, body=body, headers={"content-type": "application/json", **(headers or {})}
+        )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        app: int = 0,
+        label: str = "",
+    ) -> Answer:
+        """Send one request to app number `app` and write it down with its answer.
+
+        Args:
+            label: what the request is about, for the journal and for messages.
+        """
+        request = f"{method} {path}" + (f" · {label}" if label else "")
+        answer = send(
+            self._slot.port(app),
+            method,
+            path,
+            headers=headers or {},
+            body=body,
+            seconds=DEBUG_SECONDS if self._slot.ground.debug else ANSWER_SECONDS,
+            request=request,
+        )
+        self._journal.add(f"{request} → {answer}")
+        return answer
+
+    def kill(self) -> None:
+        """End the app at once, as a crash or `kill -9` does. Its database stays."""
+        for worker in self._slot.workers:
+            worker.end()
+        self._journal.add(_("the app is killed (kill -9)"))
+
+    def restart(self, **settings: str) -> None:
+        """Start the app again on the same port and database.
+
+        Args:
+            settings: variables to change, such as `SMTP_TIMEOUT_SECONDS="1"`.
+
+        An app that does not start fails the check.
+        """
+        failure = self.try_restart(**settings)
+        if failure:
+            raise AppNotRunning(_("an app that starts"), explain(failure))
+
+    def try_restart(self, **settings: str) -> StartFailure | None:
+        """Like `restart`, but a failed start is returned."""
+        if self._slot.workers[0].alive:
+            self._slot.workers[0].end()
+        self._slot.start(settings, port_of=0)
+        changed = ", ".join(f"{name}={value!r}" for name, value in settings.items())
+        self._journal.add(
+            _("the app is started again{changed}").format(
+                changed=_(" with {settings}").format(settings=changed) if changed else ""
+            )
+        )
+        return self._slot.failure
+
+    def another(self) -> int:
+        """Start a second process of the app on the same database; its number."""
+        number = self._slot.start()
+        if self._slot.failure:
+            raise AppNotRunning(_("a second process of the app"), explain(self._slot.failure))
+        self._journal.add(_("a second process of the app is started on the same database"))
+        return number
+
+    def obituary(self) -> str:
+        """How a process of the app ended, when it did so without being killed by the check."""
+        for worker in self._slot.workers:
+            if worker.status is None and not worker.alive:
+                return _("the app's process has ended: {status}").format(
+                    status=describe_status(worker.end())
+                )
+        return ""
+
+    def settle(self) -> None:
+        """Wait until the app has finished what it is doing, background tasks included."""
+        for worker in self._slot.workers:
+            if worker.alive:
+                worker.settle()

@@ -1,0 +1,110 @@
+"""Svix's side of the wire: sign, send, tamper, replay, delay, send together, try again."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+
+from hooklab.grading.app import App
+from hooklab.grading.clock import Clock
+from hooklab.grading.http import Answer
+from hooklab.grading.slot import Slot
+from hooklab.sender import Event, headers
+from hooklab.texts import _
+
+ENDPOINT = "/webhooks/clerk"
+
+# How long nobody new must arrive at the database before the grader stops waiting for rivals.
+RIVAL_SECONDS = 0.4
+
+
+class Deliver:
+    """Signs events and delivers them to the app: `lab.deliver(event)`.
+
+    Args:
+        slot: the check's place.
+        app: the app's HTTP client.
+        clock: the virtual time at which deliveries are signed.
+    """
+
+    def __init__(self, slot: Slot, app: App, clock: Clock) -> None:
+        self._slot = slot
+        self._app = app
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(max_workers=16)
+
+    def __call__(
+        self,
+        event: Event,
+        *,
+        body: bytes | None = None,
+        secrets: Sequence[str] | None = None,
+        age: timedelta = timedelta(0),
+        change: Mapping[str, str | None] | None = None,
+        path: str = ENDPOINT,
+        app: int = 0,
+        note: str = "",
+    ) -> Answer:
+        """Deliver `event` once.
+
+        Args:
+            body: what is sent instead of the body that was signed.
+            secrets: sign with these instead of the endpoint's own; several give several signatures.
+            age: how old the time stamp is; a negative age lies in the future.
+            change: headers to replace, or to leave out (None), after signing.
+            path: where to.
+            app: the number of the process.
+            note: what is special about this delivery, for the journal.
+        """
+        signed = headers(
+            event.message_id,
+            event.body,
+            list(secrets) if secrets is not None else [self.secret],
+            self._clock.now() - age,
+        )
+        sent = {
+            name: value for name, value in {**signed, **(change or {})}.items() if value is not None
+        }
+        return self._app.request(
+            "POST",
+            path,
+            headers=sent,
+            body=event.body.encode() if body is None else body,
+            app=app,
+            label=" · ".join(filter(None, [event.type, event.message_id, event.name or "", note])),
+        )
+
+    @property
+    def secret(self) -> str:
+        """The endpoint's signing secret."""
+        return self._slot.settings["CLERK_WEBHOOK_SIGNING_SECRET"]
+
+    def later(self, event: Event, *, app: int = 0) -> "Future[Answer]":
+        """Deliver `event` in the background; the future holds the answer."""
+        return self._threads.submit(self, event, app=app)
+
+    def together(self, events: Sequence[Event], *, processes: int = 2) -> list[Answer]:
+        """Deliver all `events` at once to several processes of the app on the same database.
+
+        Everybody who is about to write is held until all rivals stand at the same point, so that
+        a race is met for certain. What was not accepted is delivered again afterwards, one by
+        one, as Svix does; the answers are those of the last deliveries.
+        """
+        while len(self._slot.workers) < processes:
+            self._app.another()
+        share, rest = divmod(len(events), processes)
+        for worker in self._slot.workers:
+            worker.hold_writes()
+        answers = [self.later(event, app=number % processes) for number, event in enumerate(events)]
+        for number, worker in enumerate(self._slot.workers):
+            worker.wait_for_held(share + (number < rest), RIVAL_SECONDS)
+        for worker in self._slot.workers:
+            worker.release_writes()
+        first = [answer.result() for answer in answers]
+        return [
+            answer if answer.ok else self(event, note=_("tried again"))
+            for event, answer in zip(events, first, strict=True)
+        ]
+
+    def close(self) -> None:
+        """Forget deliveries that are still under way."""
+        self._threads.shutdown(wait=False, cancel_futures=True)

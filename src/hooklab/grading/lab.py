@@ -1,0 +1,91 @@
+"""The one fixture: everything that a check can do to the app, and see of it."""
+
+import random
+from typing import Any
+
+from hooklab.grading.app import App
+from hooklab.grading.delivery import Deliver
+from hooklab.grading.failure import AppNotRunning, CheckFailed
+from hooklab.grading.faults import DatabaseFaults
+from hooklab.grading.http import Answer
+from hooklab.grading.inbox import Inbox
+from hooklab.grading.journal import Journal
+from hooklab.grading.logs import Logs
+from hooklab.grading.rows import Rows
+from hooklab.grading.slot import Slot
+from hooklab.grading.start_failures import explain
+from hooklab.sender import Clerk
+from hooklab.texts import _, pick
+from hooklab.worker.process import read_bounded
+
+
+class Lab:
+    """A fresh world around a fresh app, for one check.
+
+    Args:
+        slot: the place that was prepared for the check.
+        check: the check's name; with the run's seed it decides who signs up and how.
+
+    Attributes:
+        clerk: makes events and keeps the directory of users.
+        deliver: signs and sends them.
+        app: the app's HTTP client, and its kill switch.
+        db: the app's tables.
+        database: the database's faults.
+        clock: virtual time.
+        inbox: the mail that arrived, and the mail server's faults.
+        slack: what was posted to Slack, and Slack's faults.
+        logs: what the app printed.
+        settings: the app's environment: the secrets and addresses of this check.
+        random: a source of chance that the seed repeats.
+    """
+
+    def __init__(self, slot: Slot, check: str) -> None:
+        self._slot = slot
+        self.clock = slot.clock
+        self.journal = Journal(slot.clock.now)
+        self.clock.journal = self.journal
+        self.settings = slot.settings
+        self.random = random.Random(f"{slot.ground.seed}/{check}")  # noqa: S311
+        self.clerk = Clerk(seed=self.random.randrange(2**32), now=self.clock.now)
+        self.app = App(slot, self.journal)
+        self.deliver = Deliver(slot, self.app, self.clock)
+        self.db = Rows(slot.database.engine, self.app.settle)
+        self.database = DatabaseFaults(slot, self.journal)
+        self.inbox = Inbox(slot.world.mail, self.app.settle)
+        self.slack = slot.world.slack
+        self.logs = Logs(lambda: read_bounded(slot.log), self.app.settle)
+
+    def cron(self, *, expect: str = "2xx") -> Answer:
+        """Let the app do the work that is due, as a scheduler does every minute."""
+        answer = self.app.post(
+            "/internal/cron", headers={"authorization": f"Bearer {self.settings['CRON_SECRET']}"}
+        )
+        return answer.expect(expect)
+
+    def require(self, claim: object, *, en: str, fr: str, got: Any = None) -> None:
+        """Fail the check unless `claim` is true.
+
+        Args:
+            en: what was wanted, in English, a phrase.
+            fr: the same in French.
+            got: what was there instead; shown whole.
+        """
+        if not claim:
+            happened = got if isinstance(got, str) else repr(got)
+            raise CheckFailed(pick({"en": en, "fr": fr}), happened)
+
+    def require_running(self) -> None:
+        """Fail the check when the app did not start."""
+        if self._slot.failure:
+            raise AppNotRunning(_("an app that starts"), explain(self._slot.failure))
+
+    def obituary(self) -> str:
+        """How the app ended, when it ended by itself; otherwise nothing."""
+        return self.app.obituary()
+
+    def close(self) -> None:
+        """End everything that this check started."""
+        self.deliver.close()
+        self._slot.stop()
+        self._slot.remove()

@@ -1,0 +1,145 @@
+"""Grading as a function: exercises in, scorecard out."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+from functools import cache
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+import hooklab
+from hooklab.catalogue import Course
+from hooklab.errors import HooklabError
+from hooklab.grading.session import GradingSession, Options, Progress
+from hooklab.reports.text import print_scorecard
+from hooklab.scorecard import Scorecard
+from hooklab.texts import _
+from hooklab.worker.launch import Launcher, launcher
+
+SETTINGS = Path(__file__).parent / "pytest.ini"
+
+
+def grade(
+    course: Course,
+    slugs: Sequence[str],
+    options: Options,
+    *,
+    launch: Callable[[], Launcher],
+    progress: Progress = lambda _slug, _result: None,
+) -> Scorecard:
+    """Grade the exercises `slugs` and return the scorecard.
+
+    Args:
+        launch: gives the launcher of the apps; the caller closes it.
+        progress: called after each check with the slug and its result.
+
+    Raises:
+        HooklabError: a folder is missing, a rubric is broken, a test file cannot be read.
+        KeyboardInterrupt: a person pressed Ctrl-C; everything that was started has ended.
+    """
+    for slug in slugs:
+        check_folder(options.folder(course, slug))
+    session = GradingSession(options, launch, progress)
+    status, output = _run_pytest(course, slugs, session)
+    if session.error:
+        raise session.error
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise HooklabError(
+            _("the grader of {slugs} cannot be run:\n{output}").format(
+                slugs=", ".join(slugs), output=output.strip()
+            ),
+            _("this is a fault of the course, not of your answer; please report it"),
+        )
+    return scorecard(session)
+
+
+def scorecard(session: GradingSession) -> Scorecard:
+    """What `session` found, with the conditions under which it was found."""
+    return Scorecard(
+        engine=hooklab.__version__,
+        isolation="debug" if session.options.debug else "process",
+        seed=session.options.seed,
+        exercises=session.results(),
+    )
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a submission that is not a folder with an app or an answer in it."""
+    if not folder.exists():
+        raise HooklabError(
+            _("{folder} does not exist").format(folder=folder),
+            _("name the folder that holds app.py"),
+        )
+    if not folder.is_dir():
+        raise HooklabError(
+            _("{folder} is a file, not a folder").format(folder=folder),
+            _("name the folder that holds app.py: {parent}").format(parent=folder.parent),
+        )
+
+
+def plain_session(config: pytest.Config) -> GradingSession:
+    """The session of a plain `pytest graders/<slug>`, which prints the scorecard itself."""
+    options = Options(
+        submission=config.getoption("submission"),
+        solutions=config.getoption("solutions"),
+        seed=config.getoption("grading_seed"),
+        database=config.getoption("grading_database") or os.environ.get("HOOKLAB_DATABASE_URL"),
+        debug=config.getoption("app_debug"),
+    )
+    return _PlainSession(options)
+
+
+class _PlainSession(GradingSession):
+    """Owns its launcher, and reports in pytest's terminal."""
+
+    def __init__(self, options: Options) -> None:
+        @cache
+        def launch() -> Launcher:
+            started = launcher(debug=options.debug)
+            self.resources.callback(started.close)
+            return started
+
+        super().__init__(options, launch)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the scorecard below pytest's own report."""
+        if self.rubrics:
+            text = StringIO()
+            print_scorecard(scorecard(self), file=text, details=False)
+            terminalreporter.write_line(text.getvalue().rstrip())
+
+
+def _run_pytest(course: Course, slugs: Sequence[str], session: GradingSession) -> tuple[int, str]:
+    _forget_graders()
+    # Plugins that happen to be installed must not change how a grade comes about.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    arguments = [
+        *("-c", str(SETTINGS), "--rootdir", str(course.root), "--no-header", "-q"),
+        *(str(course.grader(slug)) for slug in slugs),
+    ]
+    output = StringIO()
+    with redirect_stdout(output):
+        status = pytest.main(arguments, plugins=[_Named(session)])
+    return int(status), output.getvalue()
+
+
+class _Named:
+    """Registers the session under the name that `hooklab.grading.plugin` looks for."""
+
+    def __init__(self, session: GradingSession) -> None:
+        self._session = session
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.register(self._session, "hooklab-grading")
+
+
+def _forget_graders() -> None:
+    # A second run in the same process reads the tests again.
+    for name in [name for name in sys.modules if name.split(".")[0] == "graders"]:
+        del sys.modules[name]

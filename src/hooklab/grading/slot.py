@@ -1,0 +1,189 @@
+"""A fresh place for each check: folder, database, outside world, clock, and the app in it."""
+
+import os
+import random
+import shutil
+import socket
+import tempfile
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from hooklab.grading.clock import Clock
+from hooklab.grading.database import Database, Server
+from hooklab.sender import new_secret
+from hooklab.worker.job import Job
+from hooklab.worker.launch import Launcher
+from hooklab.worker.process import StartFailure, Worker
+from hooklab.world import World
+
+# Files in memory: a check commits to its database hundreds of times and keeps nothing.
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder inside it is made by mkdtemp
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all checks of a run share.
+
+    Attributes:
+        submission: the folder that is graded.
+        launcher: starts the apps.
+        server: makes the databases.
+        seed: the run's seed.
+        debug: whether a person sits at a breakpoint.
+    """
+
+    submission: Path
+    launcher: Launcher
+    server: Server
+    seed: int
+    debug: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """Where the checks' folders are made."""
+        memory = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
+        return _MEMORY if memory else Path(tempfile.gettempdir())
+
+
+class Slot:
+    """One check's world, with the app started in it.
+
+    Args:
+        ground: what the run shares.
+        number: distinguishes the secrets of this slot from those of others.
+    """
+
+    def __init__(self, ground: Ground, number: int) -> None:
+        self.ground = ground
+        self.folder = Path(tempfile.mkdtemp(prefix="hooklab-", dir=ground.folder))
+        self.home = self.folder / "home"
+        self.home.mkdir()
+        self.clock = Clock()
+        self.database: Database = ground.server.create(self.folder)
+        self.world = World(now=self.clock.now, seed=ground.seed)
+        self.settings = self._settings(random.Random(f"{ground.seed}/{number}"))  # noqa: S311
+        self.workers: list[Worker] = []
+        self._listeners: list[socket.socket] = []
+        self.log = self.folder / "app.log"
+        self.failure: StartFailure | None = None
+
+    def start(self, settings: dict[str, str] | None = None, port_of: int | None = None) -> int:
+        """Start an app on this slot's database; its number. `failure` says how it went.
+
+        Args:
+            settings: variables that differ from the slot's own.
+            port_of: the number of an earlier app whose port this one takes over.
+        """
+        if port_of is None:
+            self._listeners.append(_listen())
+            port_of = len(self._listeners) - 1
+        job = Job(
+            folder=str(self.ground.submission.resolve()),
+            home=str(self.home),
+            log=str(self.log),
+            environment={**self.settings, **(settings or {})},
+            now=self.clock.now().isoformat(),
+            debug=self.ground.debug,
+        )
+        worker = Worker(self.ground.launcher, job, self._listeners[port_of])
+        self.workers[port_of : port_of + 1] = [worker]
+        self.failure = worker.wait_until_ready()
+        self.clock.follow(worker.set_time)
+        return port_of
+
+    def port(self, app: int) -> int:
+        """The loopback port of app number `app`."""
+        return int(self._listeners[app].getsockname()[1])
+
+    def stop(self) -> None:
+        """Kill the apps and close the outside world; the check's files stay until `remove`."""
+        for worker in self.workers:
+            with suppress(Exception):
+                worker.end()
+        for listener in self._listeners:
+            listener.close()
+        self.world.close()
+
+    def remove(self) -> None:
+        """Remove what the check left behind."""
+        self.database.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _settings(self, chance: random.Random) -> dict[str, str]:
+        site = f"app-{chance.randrange(16**6):06x}.example.com"
+        return {
+            "HOME": str(self.home),
+            "TMPDIR": str(self.home),
+            "PATH": os.defpath,
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "DATABASE_URL": self.database.url,
+            "CLERK_WEBHOOK_SIGNING_SECRET": new_secret(chance),
+            "CRON_SECRET": f"cron_{chance.randrange(16**16):016x}",
+            "APP_URL": f"https://{site}",
+            "DOCS_URL": f"https://docs.{site}",
+            "WELCOME_OFFER_CODE": f"HELLO{chance.randrange(16**4):04X}",
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(self.world.mail.port),
+            "SLACK_WEBHOOK_URL": self.world.slack.webhook_url,
+        }
+
+
+class Slots:
+    """Prepares the next slot while a check uses the present one.
+
+    Args:
+        ground: what the run shares.
+        count: how many checks will come; no slot is prepared for nobody.
+    """
+
+    def __init__(self, ground: Ground, count: int) -> None:
+        self._ground = ground
+        self._left = count
+        self._number = 0
+        self._next: Future[Slot] | None = None
+        self._hangs = 0
+
+    def take(self) -> Slot:
+        """A slot with the app started in it, or with `failure` set."""
+        slot = (self._next or self._prepare()).result()
+        self._left -= 1
+        self._next = self._prepare() if self._left > 0 else None
+        # An app that hangs at its start hangs every time: two proofs are enough.
+        self._hangs += slot.failure == StartFailure("hang")
+        return slot
+
+    def close(self) -> None:
+        """Remove the slot that nobody will take."""
+        if self._next:
+            slot = self._next.result()
+            slot.stop()
+            slot.remove()
+            self._next = None
+
+    def _prepare(self) -> Future[Slot]:
+        self._number += 1
+        number, future = self._number, Future[Slot]()
+
+        def work() -> None:
+            try:
+                slot = Slot(self._ground, number)
+                if self._hangs < 2:
+                    slot.start()
+                else:
+                    slot.failure = StartFailure("hang")
+                future.set_result(slot)
+            except BaseException as error:
+                future.set_exception(error)
+
+        threading.Thread(target=work, daemon=True).start()
+        return future
+
+
+def _listen() -> socket.socket:
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    listener.set_inheritable(True)
+    return listener

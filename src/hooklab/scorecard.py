@@ -1,0 +1,93 @@
+"""What grading found: the one result that every report is made from."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+SCHEMA = "hooklab/scorecard/v1"
+
+Outcome = Literal["earned", "not_earned", "not_tried", "could_not_grade"]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What became of one check.
+
+    Attributes:
+        outcome: only "earned" earns points.
+        message: for any other outcome, what was sent, what happened, what was wanted.
+        hint: where to look, from the rubric; empty when earned.
+        seconds: real time spent.
+    """
+
+    id: str
+    title: str
+    earned: float
+    points: float
+    outcome: Outcome
+    message: str
+    hint: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class CriterionResult:
+    """A line of the scorecard; a reviewed one earns nothing until a person has read the answer."""
+
+    id: str
+    title: str
+    earned: float
+    points: float
+    kind: str
+    checks: tuple[CheckResult, ...]
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    """The score of one exercise; `points` is the rubric's total, whatever ran."""
+
+    slug: str
+    title: str
+    earned: float
+    points: float
+    criteria: tuple[CriterionResult, ...]
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """Every check in rubric order."""
+        return tuple(check for criterion in self.criteria for check in criterion.checks)
+
+    @property
+    def waiting(self) -> float:
+        """Points that a reviewer may still award."""
+        return sum(each.points for each in self.criteria if each.kind == "reviewed")
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """One grading run.
+
+    Attributes:
+        engine: the version of the kit.
+        isolation: the tier that was in force: "process" (the app ran in a process of its own) or
+            "debug" (breakpoints work, the grade does not count).
+        seed: gives the same people, delays and order again.
+    """
+
+    engine: str
+    isolation: str
+    seed: int
+    exercises: tuple[ExerciseResult, ...]
+
+    @property
+    def earned(self) -> float:
+        """Points earned in all exercises."""
+        return sum(exercise.earned for exercise in self.exercises)
+
+    @property
+    def points(self) -> float:
+        """Points possible in all exercises."""
+        return sum(exercise.points for exercise in self.exercises)
+
+    def plain(self) -> dict[str, Any]:
+        """As plain data, in the shape of `reports/scorecard.schema.json`."""
+        return {"schema": SCHEMA, **asdict(self)}

@@ -1,0 +1,54 @@
+"""Everything that an exercise reads from outside, in one place."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment, then from `.env`; `.env.example` lists every variable.
+
+    The names of the variables are the names of the fields in capitals.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    database_url: str = "sqlite:///app.db"
+    """Where the app keeps its tables: SQLite, or `postgresql+psycopg://…`."""
+
+    clerk_webhook_signing_secret: SecretStr = SecretStr("")
+    """The endpoint's secret, `whsec_` and base64, under Clerk's own name for it."""
+
+    cron_secret: SecretStr = SecretStr("")
+    """The bearer token of `POST /internal/cron`."""
+
+    app_url: str = "http://localhost:8000"
+    """Where people reach the app."""
+
+    docs_url: str = "http://localhost:8000/docs"
+    """Where new users find the documentation."""
+
+    welcome_offer_code: str = "WELCOME"
+    """The new-user offer that the welcome e-mail carries."""
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 1025
+    smtp_timeout_seconds: float = Field(default=5.0, gt=0)
+    """How long to wait for the mail server: far below the 15 s that Svix waits for the app."""
+
+    mail_from: str = "hello@example.com"
+    """The sender of every e-mail."""
+
+    mail_retry_base_seconds: int = Field(default=60, gt=0)
+    """The delay after a first failed attempt; it doubles after each further one."""
+
+    mail_retry_cap_seconds: int = Field(default=3600, gt=0)
+    """The longest delay between two attempts."""
+
+    mail_max_attempts: int = Field(default=8, gt=0)
+    """After so many failed attempts an e-mail is given up, and stays visible as such."""
+
+    mail_lease_seconds: int = Field(default=300, gt=0)
+    """How long a claimed e-mail belongs to whoever claimed it."""
+
+    slack_webhook_url: SecretStr = SecretStr("")
+    """Slack's incoming webhook; whoever knows this address can post to the channel."""

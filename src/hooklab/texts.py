@@ -1,0 +1,88 @@
+"""Every text that a person sees, in English or in French.
+
+The engine's own texts are English in the code, marked with `_()`, and translated by the gettext
+catalogue `locale/fr/LC_MESSAGES/hooklab.po`. The content's texts (rubrics, catalogue, messages of
+a grader) carry both languages side by side, and `pick()` chooses.
+"""
+
+import locale
+import os
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+LANGUAGES = ("en", "fr")
+LOCALE_FOLDER = Path(__file__).parent / "locale"
+
+_language = "en"
+
+
+def use(language: str) -> None:
+    """Speak `language` ("en" or "fr") from now on; anything else raises ValueError."""
+    global _language
+    if language not in LANGUAGES:
+        raise ValueError(f"unknown language {language!r}; choose one of {', '.join(LANGUAGES)}")
+    _language = language
+
+
+def language() -> str:
+    """The language in use: "en" or "fr"."""
+    return _language
+
+
+def detect(arguments: Sequence[str] = (), environment: Mapping[str, str] = os.environ) -> str:
+    """The language that a person asked for: `--lang`, `HOOKLAB_LANG`, the locale, English.
+
+    It reads the command line before any parser does, because help texts need it too. A value that
+    is not a language is left for the parser to refuse.
+    """
+    asked = _option(arguments) or environment.get("HOOKLAB_LANG", "")
+    if asked in LANGUAGES:
+        return asked
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            return "fr" if value.lower().startswith("fr") else "en"
+    # Windows and a bare macOS terminal say it elsewhere than in the environment.
+    return "fr" if (locale.getlocale()[0] or "").lower().startswith("fr") else "en"
+
+
+def _option(arguments: Sequence[str]) -> str:
+    for position, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+        if argument == "--lang" and position + 1 < len(arguments):
+            return arguments[position + 1]
+    return ""
+
+
+def _(message: str) -> str:
+    """`message` in the language in use."""
+    return _translations(_language).gettext(message)
+
+
+def plural(one: str, many: str, count: int) -> str:
+    """`one` or `many`, as the language in use counts; the caller formats `{count}` in."""
+    return _translations(_language).ngettext(one, many, count).format(count=count)
+
+
+def pick(both: Mapping[str, str]) -> str:
+    """The text of `both` (a mapping from language to text) in the language in use."""
+    return both[_language]
+
+
+@lru_cache
+def _translations(language: str) -> NullTranslations:
+    if language == "en":
+        return NullTranslations()
+    # Compiled when first needed: no binary catalogue to keep in step with its source.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    source = LOCALE_FOLDER / language / "LC_MESSAGES" / "hooklab.po"
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

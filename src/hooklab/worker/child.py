@@ -1,0 +1,218 @@
+"""The life of a worker: import the submission, freeze its clock, serve it, obey the grader."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import threading
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import freezegun.api
+import uvicorn
+from freezegun import freeze_time
+
+from hooklab.services import Settings
+from hooklab.worker import inside
+from hooklab.worker.job import Job, Message, messages, send
+from hooklab.worker.loading import describe, load_app_module
+
+# freezegun looks through every loaded module; these are large and do not tell the app the time.
+UNTOUCHED = [
+    "_pytest",
+    "annotated_types",
+    "anyio",
+    "asyncio",
+    "click",
+    "concurrent",
+    "email",
+    "encodings",
+    "fastapi",
+    "freezegun",
+    "greenlet",
+    "h11",
+    "hooklab.worker",
+    "http",
+    "importlib",
+    "logging",
+    "opentelemetry",
+    "psycopg",
+    "pydantic",
+    "rich",
+    "socket",
+    "sqlalchemy",
+    "starlette",
+    "unittest",
+    "uvicorn",
+    "xml",
+]
+
+IDLE_SECONDS = 3.0
+FILE_BYTES = 64 * 1024 * 1024
+MEMORY_BYTES = 2 * 1024 * 1024 * 1024
+OPEN_FILES = 256
+
+
+def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
+    """Serve the app of `job` on `listener` until the grader ends it.
+
+    Says on `control` how the start went: {"event": "ready"}, or {"event": "failed", "stage": …,
+    "error": …} with stage "import", "create_app" or "startup".
+    """
+    lock = threading.Lock()
+
+    def report(message: Message) -> None:
+        with lock, suppress(OSError):
+            send(control, message)
+
+    _settle_in(job)
+    stage = "import"
+    try:
+        module = load_app_module(Path(job.folder))
+        stage = "create_app"
+        gate, fault = inside.install(report)
+        # Unfrozen: pydantic refuses freezegun's datetime in the annotations of a route.
+        app = inside.InFlight(module.create_app(Settings()))
+    except BaseException as error:
+        report({"event": "failed", "stage": stage, "error": describe(error, Path(job.folder))})
+        _leave(3)
+    clock = _freeze(datetime.fromisoformat(job.now))
+    steering = threading.Thread(
+        target=_obey, args=(control, report, clock, gate, fault, app), daemon=True
+    )
+    steering.start()
+    try:
+        asyncio.run(_serve(app, listener, report))
+    except BaseException as error:
+        report({"event": "failed", "stage": "startup", "error": describe(error, Path(job.folder))})
+    _leave(3)
+
+
+async def _serve(app: Any, listener: socket.socket, report: Any) -> None:
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="on" if _has_lifespan(app) else "off",
+        log_level="error",
+        access_log=False,
+        date_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = _Server(config, report)
+    await server.serve(sockets=[listener])
+    if not server.started:
+        raise RuntimeError("the app's start-up failed")
+
+
+def _has_lifespan(app: inside.InFlight) -> bool:
+    # Anything that is not FastAPI decides for itself; uvicorn then asks it.
+    return hasattr(app.app, "router")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that tells the grader when it listens."""
+
+    def __init__(self, config: uvicorn.Config, report: Any) -> None:
+        super().__init__(config)
+        self._report = report
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if not self.should_exit:
+            self._report({"event": "ready"})
+
+
+def _obey(
+    control: socket.socket,
+    report: Any,
+    clock: Any,
+    gate: inside.WriteGate,
+    fault: inside.DatabaseFault,
+    app: inside.InFlight,
+) -> None:
+    """Carry out the grader's commands, each answered with {"event": "done", "of": its number}."""
+    with suppress(OSError, ValueError):
+        for message in messages(control):
+            result: object = None
+            match message.get("do"):
+                case "set_time":
+                    clock.move_to(datetime.fromisoformat(message["now"]))
+                case "settle":
+                    result = app.wait_until_idle(IDLE_SECONDS)
+                case "hold_writes":
+                    gate.close()
+                case "release_writes":
+                    gate.open()
+                case "database":
+                    fault.away = message["away"]
+            report({"event": "done", "of": message.get("number"), "result": result})
+    # The grader is gone, or no longer makes sense: there is nobody to work for.
+    _leave(0)
+
+
+def _freeze(now: datetime) -> Any:
+    # Without this, a call that passes near an untouched module would read the real clock.
+    freezegun.api.call_stack_inspection_limit = 0
+    return freeze_time(now, real_asyncio=True, ignore=UNTOUCHED).start()
+
+
+def _settle_in(job: Job) -> None:
+    os.environ.clear()
+    os.environ.update(job.environment)
+    os.chdir(job.home)
+    sys.dont_write_bytecode = True
+    # Compiled files beside the submission are not what its author wrote, and are not read.
+    sys.pycache_prefix = str(Path(job.home) / "pycache")
+    _redirect_output(job)
+    if not job.debug:
+        _limit()
+
+
+def _redirect_output(job: Job) -> None:
+    log = Path(job.log).open("a", buffering=1, encoding="utf-8", errors="replace")  # noqa: SIM115
+    if job.debug:
+        sys.stdout = _Tee(sys.stdout, log)
+        return
+    os.dup2(log.fileno(), 1)
+    os.dup2(log.fileno(), 2)
+    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+
+
+class _Tee:
+    """Standard output for debugging: the terminal sees it, and the grader's log file too."""
+
+    def __init__(self, terminal: Any, log: Any) -> None:
+        self._terminal = terminal
+        self._log = log
+
+    def write(self, text: str) -> int:
+        self._log.write(text)
+        return int(self._terminal.write(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._terminal, name)
+
+
+def _limit() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+
+
+def _leave(status: int) -> None:
+    """End at once: the submission's exit handlers and threads have no say."""
+    with suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(status)

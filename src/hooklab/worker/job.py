@@ -1,0 +1,78 @@
+"""What the grader tells a worker, and the JSON lines that pass between them."""
+
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+# A worker is not trusted to keep its answers short.
+LONGEST_LINE = 64 * 1024
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that a worker needs to run one app.
+
+    Attributes:
+        folder: the submission, imported as the package `submission`.
+        home: the only folder the app should write to; its working directory.
+        log: the file that takes the app's standard output and error.
+        environment: the whole environment of the app, and so its settings.
+        now: the instant, ISO 8601 with offset, at which its clock stands.
+        debug: keep the terminal and set no limits, so that a breakpoint works.
+    """
+
+    folder: str
+    home: str
+    log: str
+    environment: dict[str, str]
+    now: str
+    debug: bool = False
+
+    def to_json(self) -> str:
+        """One line of JSON, for `from_json`."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, line: str) -> "Job":
+        """The job that `to_json` wrote."""
+        return cls(**json.loads(line))
+
+
+def send(channel: socket.socket, message: Message) -> None:
+    """Write `message` as one line; OSError when the other side is gone."""
+    channel.sendall(json.dumps(message).encode() + b"\n")
+
+
+def messages(channel: socket.socket) -> Iterator[Message]:
+    """The messages of the other side until it closes; a malformed one raises ValueError.
+
+    A receive that takes longer than the socket's timeout raises TimeoutError.
+    """
+    buffer = b""
+    while True:
+        line, newline, rest = buffer.partition(b"\n")
+        if newline:
+            buffer = rest
+            yield parse(line)
+            continue
+        if len(buffer) > LONGEST_LINE:
+            raise ValueError("the worker sent a line that is too long")
+        chunk = channel.recv(8192)
+        if not chunk:
+            return
+        buffer += chunk
+
+
+def parse(line: bytes) -> Message:
+    """One message; anything but a JSON object raises ValueError."""
+    try:
+        message = json.loads(line)
+    except RecursionError:
+        raise ValueError("the worker sent JSON that is nested too deeply") from None
+    if not isinstance(message, dict):
+        raise ValueError("the worker sent something that is not a JSON object")
+    return message

@@ -1,0 +1,165 @@
+"""Starting workers: forked from a warm process, or spawned where that cannot be."""
+
+import base64
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hooklab.errors import HooklabError
+from hooklab.texts import _
+from hooklab.worker.job import Job, Message, messages
+
+WARM_UP_SECONDS = 60
+
+
+@dataclass
+class Started:
+    """A worker that was started: its process id, and the grader's end of its control channel."""
+
+    pid: int
+    control: socket.socket
+
+
+class Launcher(Protocol):
+    """Something that starts and ends workers."""
+
+    def start(self, job: Job, listener: socket.socket) -> Started:
+        """Start a worker for `job` that will serve on `listener`."""
+
+    def end(self, pid: int) -> int:
+        """Kill the worker with all that it started; its exit status, -N for signal N."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
+def launcher(*, debug: bool = False) -> Launcher:
+    """The best launcher for this system; for debugging, one that keeps the terminal."""
+    if debug or not hasattr(os, "fork") or os.environ.get("HOOKLAB_START") == "spawn":
+        return SpawnLauncher(debug=debug)
+    return ForkLauncher()
+
+
+class ForkLauncher:
+    """Forks workers from one warm process, in about a hundredth of a second each."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._channel = ours
+        self._lock = threading.Lock()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-m", "hooklab.worker.forkserver", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            # Ctrl-C is for the grader, which then ends the workers in order.
+            start_new_session=True,
+        )
+        theirs.close()
+        ours.settimeout(WARM_UP_SECONDS)
+        self._answers: Iterator[Message] = messages(ours)
+        self._warm = False
+
+    def start(self, job: Job, listener: socket.socket) -> Started:
+        """Fork a worker; HooklabError when the warm process has gone."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            request = json.dumps({"do": "fork", "job": json.loads(job.to_json())}).encode() + b"\n"
+            answer = self._ask(request, [listener.fileno(), theirs.fileno()])
+        return Started(answer["pid"], ours)
+
+    def end(self, pid: int) -> int:
+        """Kill the worker's whole session, then collect its exit status."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        # A worker that has not reached setsid() yet is no group leader.
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+        request = json.dumps({"do": "status", "pid": pid}).encode() + b"\n"
+        return int(self._ask(request, [])["status"])
+
+    def close(self) -> None:
+        """End the warm process and with it every worker."""
+        self._channel.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=2)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def _ask(self, request: bytes, descriptors: list[int]) -> dict[str, Any]:
+        try:
+            with self._lock:
+                if not self._warm:
+                    next(self._answers)
+                    self._warm = True
+                socket.send_fds(self._channel, [request], descriptors)
+                return next(self._answers)
+        except (OSError, StopIteration, ValueError) as error:
+            raise HooklabError(
+                _("the process that starts the apps has ended ({error!r})").format(error=error),
+                _("run the command again; if it happens twice, please report it"),
+            ) from error
+
+
+class SpawnLauncher:
+    """Starts a fresh Python for every worker: slower, and it works everywhere.
+
+    Args:
+        debug: the worker keeps the terminal, so that `breakpoint()` stops in it.
+    """
+
+    def __init__(self, *, debug: bool = False) -> None:
+        self._debug = debug
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
+
+    def start(self, job: Job, listener: socket.socket) -> Started:
+        """Spawn a worker and hand it the listening socket."""
+        with socket.create_server(("127.0.0.1", 0)) as meeting:
+            meeting.settimeout(WARM_UP_SECONDS)
+            process = self._spawn(meeting.getsockname()[1], listener)
+            self._processes[process.pid] = process
+            control, _address = meeting.accept()
+        request = {"job": json.loads(job.to_json()), "listener": _share(listener, process.pid)}
+        control.sendall(json.dumps(request).encode() + b"\n")
+        return Started(process.pid, control)
+
+    def end(self, pid: int) -> int:
+        """Kill the worker; its exit status."""
+        process = self._processes.pop(pid)
+        if hasattr(os, "killpg") and not self._debug:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
+        process.kill()
+        return process.wait()
+
+    def close(self) -> None:
+        """End every worker."""
+        for pid in list(self._processes):
+            self.end(pid)
+
+    def _spawn(self, port: int, listener: socket.socket) -> "subprocess.Popen[bytes]":
+        inherited: dict[str, Any] = {}
+        if sys.platform != "win32":
+            inherited = {
+                "pass_fds": [listener.fileno()],
+                "start_new_session": not self._debug,
+            }
+        return subprocess.Popen(
+            [sys.executable, "-I", "-m", "hooklab.worker.spawned", str(port)],
+            stdin=None if self._debug else subprocess.DEVNULL,
+            **inherited,
+        )
+
+
+def _share(listener: socket.socket, pid: int) -> int | str:
+    if sys.platform == "win32":
+        return base64.b64encode(listener.share(pid)).decode()
+    return listener.fileno()

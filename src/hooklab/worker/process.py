@@ -1,0 +1,173 @@
+"""One running app, as the grader sees it: start it, steer it, watch it die."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hooklab.worker.job import Job, Message, messages, send
+from hooklab.worker.launch import Launcher
+
+START_SECONDS = 10.0
+ANSWER_SECONDS = 5.0
+LOG_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class StartFailure:
+    """Why an app is not running.
+
+    Attributes:
+        stage: "import", "create_app", "startup", "hang" (nothing happened in time) or "exit".
+        error: plain data about the exception (type, message, file, line, traceback), if any.
+        status: the exit status, when the process ended by itself; -N for signal N.
+    """
+
+    stage: str
+    error: dict[str, Any] = field(default_factory=dict)
+    status: int | None = None
+
+
+class Worker:
+    """A worker process with its app.
+
+    Args:
+        launcher: what starts it.
+        job: what it runs.
+        listener: the loopback socket it serves on; kept open, so that the port stays ours.
+    """
+
+    def __init__(self, launcher: Launcher, job: Job, listener: socket.socket) -> None:
+        self._launcher = launcher
+        self._job = job
+        self._condition = threading.Condition()
+        self._state: Message = {}
+        self._held = 0
+        self._done: dict[int, Any] = {}
+        self._gone = False
+        self._number = 0
+        self.status: int | None = None
+        started = launcher.start(job, listener)
+        self.pid = started.pid
+        self._control = started.control
+        # In debugging a person may sit at a breakpoint for an hour.
+        self._patience = 1.0 if not job.debug else 3600.0
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def wait_until_ready(self) -> StartFailure | None:
+        """None when the app serves; otherwise why it does not. Waits START_SECONDS at most."""
+        with self._condition:
+            self._condition.wait_for(
+                lambda: self._state or self._gone, timeout=START_SECONDS * self._patience
+            )
+            state, gone = self._state, self._gone
+        if state.get("event") == "ready":
+            return None
+        if state:
+            return StartFailure(str(state.get("stage")), dict(state.get("error") or {}))
+        if gone:
+            return StartFailure("exit", status=self.end())
+        self.end()
+        return StartFailure("hang")
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still holds its end of the control channel."""
+        return not self._gone
+
+    def set_time(self, now: datetime) -> None:
+        """Move the app's clock."""
+        self._command("set_time", now=now.isoformat())
+
+    def settle(self) -> bool:
+        """Wait until the app works on nothing; False when it still does after three seconds."""
+        return bool(self._command("settle"))
+
+    def hold_writes(self) -> None:
+        """From now on, whoever is about to write to the database waits."""
+        self._held = 0
+        self._command("hold_writes")
+
+    def wait_for_held(self, count: int, seconds: float) -> int:
+        """How many wait at the database, once `count` do or nobody new came for `seconds`."""
+        with self._condition:
+            while self._held < count:
+                before = self._held
+                if not self._condition.wait_for(lambda: self._held > before, timeout=seconds):  # noqa: B023
+                    break
+            return self._held
+
+    def release_writes(self) -> None:
+        """Let everybody write."""
+        self._command("release_writes")
+
+    def database_away(self, *, away: bool) -> None:
+        """Make the database driver fail, or work again."""
+        self._command("database", away=away)
+
+    def end(self) -> int:
+        """Kill the process with all that it started; its exit status, -N for signal N."""
+        if self.status is None:
+            self.status = self._launcher.end(self.pid)
+            with suppress(OSError):
+                self._control.shutdown(socket.SHUT_RDWR)
+            self._control.close()
+        return self.status
+
+    def output(self) -> str:
+        """What the app printed so far, standard output and error; the middle of a flood is cut."""
+        return read_bounded(Path(self._job.log))
+
+    def _command(self, do: str, **values: Any) -> Any:
+        with self._condition:
+            self._number += 1
+            number = self._number
+        try:
+            send(self._control, {"do": do, "number": number, **values})
+        except OSError:
+            return None
+        with self._condition:
+            self._condition.wait_for(
+                lambda: number in self._done or self._gone, timeout=ANSWER_SECONDS * self._patience
+            )
+            return self._done.pop(number, None)
+
+    def _listen(self) -> None:
+        with suppress(OSError, ValueError):
+            for message in self._messages():
+                self._take(message)
+        with self._condition:
+            self._gone = True
+            self._condition.notify_all()
+
+    def _messages(self) -> Iterator[Message]:
+        return messages(self._control)
+
+    def _take(self, message: Message) -> None:
+        with self._condition:
+            match message.get("event"):
+                # Only the first word counts: a worker cannot take a failure back.
+                case "ready" | "failed" if not self._state:
+                    self._state = message
+                case "held":
+                    self._held += 1
+                case "done" if isinstance(message.get("of"), int) and len(self._done) < 100:
+                    self._done[message["of"]] = message.get("result")
+            self._condition.notify_all()
+
+
+def read_bounded(path: Path, limit: int = LOG_BYTES) -> str:
+    """The text of `path`; of a longer file its first and last halves of `limit` bytes."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(limit // 2)
+            size = file.seek(0, 2)
+            file.seek(max(len(start), size - limit // 2))
+            cut = b"\n[...]\n" if size > limit else b""
+            return (start + cut + file.read(limit // 2)).decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""

@@ -1,0 +1,208 @@
+"""The one vocabulary in which every service of the outside world is told to misbehave."""
+
+import asyncio
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with a conversation; with nothing set, nothing does."""
+
+    refuse: bool = False
+    drop: bool = False
+    lost_answer: bool = False
+    status: int | None = None
+    retry_after: int | None = None
+
+
+NO_FAULT = Fault()
+
+
+class Hold:
+    """Conversations kept waiting at one point; `release()`, or leaving a `with` block, ends it."""
+
+    def __init__(self, point: str) -> None:
+        self.point = point
+        self._changed = threading.Condition()
+        self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        self._released = False
+
+    def wait(self, count: int = 1, timeout: float = 5.0) -> int:
+        """How many conversations wait here, once there are `count` or `timeout` seconds passed.
+
+        A client that hangs up no longer waits. The seconds are real ones.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._released or len(self._waiting) >= count, timeout)
+            return len(self._waiting)
+
+    def release(self) -> None:
+        """Let every conversation go on, those that wait and those to come. May be repeated."""
+        with self._changed:
+            self._released = True
+            for event, loop in self._waiting.items():
+                loop.call_soon_threadsafe(event.set)
+            self._changed.notify_all()
+
+    async def stop(self) -> None:
+        """Wait, as a conversation, until the release."""
+        event = asyncio.Event()
+        with self._changed:
+            if self._released:
+                return
+            self._waiting[event] = asyncio.get_running_loop()
+            self._changed.notify_all()
+        try:
+            await event.wait()
+            # A client that was gone before the release must be seen to be gone before the work
+            # is done: the loop needs two turns to notice a reset connection.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        finally:
+            with self._changed:
+                del self._waiting[event]
+                self._changed.notify_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.release()
+
+
+class Faults(ABC):
+    """Told from any thread, obeyed by the service's conversations in the loop.
+
+    One fault holds at a time, the latest; slowness and holds come on top of it.
+    """
+
+    points: ClassVar[tuple[str, ...]]
+    """Where a conversation can be held, in order."""
+    statuses: ClassVar[range]
+    """The answers of the protocol that tell of a failure."""
+    has_retry_after: ClassVar[bool] = False
+    """Whether the protocol can say when to try again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._fault = NO_FAULT
+        self._left: int | None = None
+        self._delay = 0.0
+        self._holds: list[Hold] = []
+
+    def fail(
+        self,
+        *,
+        refuse: bool = False,
+        drop: bool = False,
+        lost_answer: bool = False,
+        status: int | None = None,
+        retry_after: int | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Fail from now on, in one of four ways, until `recover()` or for the next `times`.
+
+        Args:
+            refuse: nothing listens: open connections break, new ones are refused.
+            drop: break the connection before the work is done.
+            lost_answer: do the work, then break the connection instead of answering.
+            status: do no work and answer this code of the protocol.
+            retry_after: seconds, sent as `Retry-After` with an HTTP status.
+            times: how many conversations fail before the service recovers by itself.
+
+        A combination that cannot be had raises ValueError, which says what to do instead.
+        """
+        fault = Fault(refuse, drop, lost_answer, status, retry_after)
+        self._check(fault, times)
+        with self._lock:
+            self._fault, self._left = fault, times
+        if refuse:
+            self._stop_listening()
+        else:
+            self._listen_again()
+
+    def slow(self, seconds: float) -> None:
+        """Wait that long before every conversation's work, until `recover()`.
+
+        These are real seconds, not those of the virtual clock. Nothing is done for a client that
+        gives up during the wait; for work done without an answer use `fail(lost_answer=True)`.
+        """
+        if seconds < 0:
+            raise ValueError(f"slow({seconds}): give the seconds to wait, zero or more")
+        self._delay = seconds
+
+    def recover(self) -> None:
+        """Work normally again. Holds stay until they are released."""
+        with self._lock:
+            self._fault, self._left, self._delay = NO_FAULT, None, 0.0
+        self._listen_again()
+
+    def hold(self, point: str) -> Hold:
+        """Keep every conversation that reaches `point` waiting until the hold is released."""
+        if point not in self.points:
+            raise ValueError(f"there is no point {point!r}: use one of {', '.join(self.points)}")
+        hold = Hold(point)
+        with self._lock:
+            self._holds.append(hold)
+        return hold
+
+    async def reach(self, point: str) -> None:
+        """As a conversation, arrive at `point`: go on at once unless it is held."""
+        with self._lock:
+            holds = [hold for hold in self._holds if hold.point == point]
+        for hold in holds:
+            await hold.stop()
+
+    async def linger(self) -> None:
+        """As a conversation, take as long as `slow()` asked."""
+        if self._delay:
+            await asyncio.sleep(self._delay)
+
+    def take(self, matches: Callable[[Fault], bool] = lambda fault: True) -> Fault:
+        """As a conversation, take the fault that holds if it `matches`, and count it down."""
+        with self._lock:
+            fault = self._fault
+            if not matches(fault):
+                return NO_FAULT
+            if self._left is not None:
+                self._left -= 1
+                if self._left == 0:
+                    self._fault, self._left = NO_FAULT, None
+            return fault
+
+    def release_all(self) -> None:
+        """Release every hold."""
+        with self._lock:
+            holds, self._holds = self._holds, []
+        for hold in holds:
+            hold.release()
+
+    @abstractmethod
+    def _stop_listening(self) -> None:
+        """Refuse connections and break the open ones; does nothing if it does so already."""
+
+    @abstractmethod
+    def _listen_again(self) -> None:
+        """Accept connections; does nothing if it does so already."""
+
+    def _check(self, fault: Fault, times: int | None) -> None:
+        ways = (fault.refuse, fault.drop, fault.lost_answer, fault.status is not None)
+        if sum(ways) != 1:
+            raise ValueError(
+                "fail() takes exactly one of refuse=True, drop=True, lost_answer=True or status=…"
+            )
+        if fault.status is not None and fault.status not in self.statuses:
+            first, last = self.statuses[0], self.statuses[-1]
+            raise ValueError(
+                f"status={fault.status} is no failure here: use a code from {first} to {last}"
+            )
+        if fault.retry_after is not None and (fault.status is None or not self.has_retry_after):
+            raise ValueError("retry_after goes with an HTTP status: fail(status=429, retry_after=…)")
+        if times is not None and fault.refuse:
+            raise ValueError("refused connections cannot be counted: leave times out, then recover()")
+        if times is not None and times < 1:
+            raise ValueError(f"times={times}: give how many conversations fail, one or more")

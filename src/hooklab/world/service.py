@@ -1,0 +1,169 @@
+"""What all services of the outside world share: a door on loopback, and how it closes at once."""
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+from abc import abstractmethod
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from hooklab.errors import HooklabError
+from hooklab.texts import _
+from hooklab.world.faults import Faults
+from hooklab.world.loop import shared_loop
+
+HOST = "127.0.0.1"
+# Linux lets a bound socket that does not listen keep a port which a second one listens on. So a
+# service that refuses connections keeps its port: no other process can be given it meanwhile.
+CAN_RESERVE = sys.platform == "linux"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a service is given.
+
+    Args:
+        name: what the observer, the reports and the error messages call it.
+        now: the (virtual) clock of the records; called in the loop's thread.
+        port: on loopback; 0 takes a free one.
+        observe: called with `name` and each record when the conversation's outcome is known, just
+            before the client learns it. It runs in the loop's thread: it must be quick.
+    """
+
+    name: str
+    now: Callable[[], datetime]
+    port: int = 0
+    observe: Callable[[str, object], None] | None = None
+
+
+class Service(Faults):
+    """A listener on loopback; `start()` opens it, `close()` ends everything at once."""
+
+    port: int
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__()
+        self.name = setup.name
+        self.now = setup.now
+        self.port = setup.port
+        self._observe = setup.observe
+        self._loop = shared_loop()
+        self._reservation: socket.socket | None = None
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Transport] = set()
+        self._conversations: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    def start(self) -> Self:
+        """Listen; a port that cannot be had raises HooklabError."""
+        door = self._bind()
+        self.port = door.getsockname()[1]
+        if CAN_RESERVE:
+            self._reservation, door = door, self._bind()
+        self._loop.run(self._open(door))
+        return self
+
+    def close(self) -> None:
+        """Stop listening, abort every conversation, release every hold. May be repeated."""
+        close_all([self])
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def tell(self, record: object) -> None:
+        """Show `record` to the observer, whose own errors never disturb a conversation."""
+        if self._observe is None:
+            return
+        try:
+            self._observe(self.name, record)
+        except Exception:
+            log.exception("the observer of %s failed", self.name)
+
+    def connected(self, transport: asyncio.Transport) -> None:
+        """Count an open connection, to be aborted when the service goes down."""
+        self._connections.add(transport)
+
+    def disconnected(self, transport: asyncio.Transport) -> None:
+        """Forget a connection that has ended."""
+        self._connections.discard(transport)
+
+    def converse(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Run a conversation in the loop, to be cancelled when the service goes down."""
+        return self.follow(asyncio.get_running_loop().create_task(work))
+
+    def follow(self, conversation: "asyncio.Task[None]") -> "asyncio.Task[None]":
+        """Cancel `conversation` when the service goes down."""
+        self._conversations.add(conversation)
+        conversation.add_done_callback(self._conversations.discard)
+        return conversation
+
+    @abstractmethod
+    def protocol(self) -> asyncio.Protocol:
+        """A new protocol object for a connection."""
+
+    async def end(self) -> None:
+        """Close, from inside the loop."""
+        self._closed = True
+        await self._hang_up()
+        self.release_all()
+        if self._reservation:
+            self._reservation.close()
+
+    def _stop_listening(self) -> None:
+        if self._server is not None:
+            self._loop.run(self._hang_up())
+
+    def _listen_again(self) -> None:
+        if self._server is None and self._reservation and not self._closed:
+            self._loop.run(self._open(self._bind()))
+
+    async def _open(self, door: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self.protocol, sock=door)
+
+    async def _hang_up(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for transport in tuple(self._connections):
+            transport.abort()
+        conversations = tuple(self._conversations)
+        for conversation in conversations:
+            conversation.cancel()
+        await asyncio.gather(*conversations, return_exceptions=True)
+
+    def _bind(self) -> socket.socket:
+        door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if os.name == "posix":  # elsewhere this option would share a port that is in use
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((HOST, self.port))
+        except OSError as error:
+            door.close()
+            raise HooklabError(
+                _("{name} cannot listen on port {port}: {reason}").format(
+                    name=self.name, port=self.port, reason=error.strerror
+                ),
+                _("stop the program that uses port {port}, or choose another port").format(
+                    port=self.port
+                ),
+            ) from error
+        return door
+
+
+def close_all(services: Iterable[Service]) -> None:
+    """Close `services` together, in one turn of the loop."""
+
+    async def end() -> None:
+        await asyncio.gather(*(service.end() for service in services))
+
+    shared_loop().run(end())

@@ -1,0 +1,135 @@
+"""The mail server: accepts everything over real SMTP, records it, and fails when told to."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from aiosmtpd.smtp import SMTP, Envelope
+
+from hooklab.world import mime
+from hooklab.world.faults import Fault
+from hooklab.world.records import Records
+from hooklab.world.service import HOST, Service, Setup
+
+SIZE_LIMIT = 1 << 20
+HEADER_LIMIT = 64 << 10
+
+# Texts with the enhanced codes of RFC 3463, as real servers word them.
+REFUSALS = {
+    421: "4.3.2 Service not available, try again later",
+    450: "4.2.1 Mailbox temporarily unavailable",
+    451: "4.3.0 Local error in processing, try again later",
+    452: "4.3.1 Insufficient system storage, try again later",
+    550: "5.1.1 No such mailbox",
+    552: "5.2.2 Mailbox full",
+}
+
+
+@dataclass(frozen=True)
+class Mail:
+    """An e-mail that the server stored.
+
+    Args:
+        sender, to: the addresses of the envelope, which need not be those of the headers.
+        subject, message_id: of the headers, decoded; empty when absent.
+        text, html: the first part of each kind, decoded; empty when absent.
+        headers: (name, decoded value) pairs in their order.
+        received_at: by the virtual clock.
+        raw: the message as it came.
+        accepted: whether the client was told so; False while it waits and for ever if it was not.
+    """
+
+    sender: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    message_id: str
+    received_at: datetime
+    raw: bytes = field(repr=False)
+    accepted: bool = False
+
+    def header(self, name: str) -> str:
+        """The first header called `name`, whatever its capitals; empty when absent."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), "")
+
+
+class MailServer(Service):
+    """SMTP on loopback.
+
+    Points of `hold()`: "connect" (connected, not greeted yet), "data" (recipients accepted, DATA
+    asked for and not answered yet) and "answer" (message stored, 250 not sent yet). Where faults
+    show: `status=421` instead of the greeting, any other status at every RCPT of one message,
+    `drop` at DATA, `lost_answer` once the message is stored. `slow()` delays the greeting.
+    """
+
+    points: ClassVar[tuple[str, ...]] = ("connect", "data", "answer")
+    statuses: ClassVar[range] = range(400, 600)
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(setup)
+        self.messages: Records[Mail] = Records()
+
+    @property
+    def host(self) -> str:
+        """The address to connect to, with `port`."""
+        return HOST
+
+    def protocol(self) -> asyncio.Protocol:
+        """A new protocol object for a connection."""
+        return _Conversation(self)
+
+    async def store(self, envelope: Envelope) -> bool:
+        """Record the message of `envelope`; whether the client is to be told."""
+        raw = envelope.original_content or b""
+        # In another thread: a message made to hurt takes seconds, and the others must not wait.
+        content = await asyncio.to_thread(mime.read, raw)
+        mail = Mail(
+            sender=envelope.mail_from or "",
+            to=tuple(envelope.rcpt_tos),
+            subject=content.header("subject"),
+            text=content.text,
+            html=content.html,
+            headers=content.headers,
+            message_id=content.header("message-id"),
+            received_at=self.now(),
+            raw=raw,
+        )
+        fault = self.take(lambda fault: fault.lost_answer)
+        place = self.messages.add(mail)
+        try:
+            await self.reach("answer")
+            if not fault.lost_answer:
+                self.messages.change(place, accepted=True)
+        finally:
+            self.tell(self.messages[place])
+        return not fault.lost_answer
+
+
+class _Transaction(Envelope):
+    """One message under way; a status fault counts once for it, whatever its recipients."""
+
+    fault: Fault | None = None
+
+
+class _Conversation(SMTP):
+    """aiosmtpd's SMTP, stopped at the points and by the faults of the server."""
+
+    def __init__(self, mail: MailServer) -> None:
+        self._mail = mail
+        # The name is given because looking it up asks the machine's resolver.
+        super().__init__(
+            self,
+            data_size_limit=SIZE_LIMIT,
+            enable_SMTPUTF8=True,
+            hostname="mail.example.com",
+            ident="ESMTP",
+            loop=asyncio.get_running_loop(),
+        )
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
