@@ -80,7 +80,7 @@ class Clerk:
         username: str | NotGiven | None = NOT_GIVEN,
         external_id: str | NotGiven | None = NOT_GIVEN,
         public_metadata: Metadata | None = None,
-        private_metadata: Metadata | None = None,
+        private_metadata: Metadata | NotGiven | None = NOT_GIVEN,
         unsafe_metadata: Metadata | None = None,
         at: datetime | None = None,
         attributes: bool = True,
@@ -101,7 +101,9 @@ class Clerk:
             locale: such as "fr-FR".
             username: None when not given, unless they came by one.
             external_id: your own id for the user; imports have one when none is given.
-            public_metadata: likewise `private_metadata` and `unsafe_metadata`; empty by default.
+            public_metadata: empty by default.
+            private_metadata: empty by default; None sends null, which Clerk allows here alone.
+            unsafe_metadata: empty by default.
             at: see the class.
             attributes: see the class.
         """
@@ -123,7 +125,7 @@ class Clerk:
             wallet=f"0x{self._mint.random.randbytes(20).hex()}" if via == "web3" else None,
             external_id=given(external_id, legacy_id if via == "import" else None),
             public_metadata=public_metadata or {},
-            private_metadata=private_metadata or {},
+            private_metadata=given(private_metadata, {}),
             unsafe_metadata=unsafe_metadata or {},
         )
         moment = self._mint.moment(at)
@@ -190,6 +192,7 @@ class Clerk:
         attributes: bool = True,
     ) -> Event:
         """Remove a user and return `user.deleted`: an id, and `external_id` if there is one."""
+        moment = self._mint.moment(at)
         gone = self._directory.get(user)
         self._directory.remove(gone["id"])
         data = {"deleted": True, "id": gone["id"], "object": "user"}
@@ -197,7 +200,7 @@ class Clerk:
             data["external_id"] = gone["external_id"]
         via: Via = "email" if by == "user" else by
         origin = self._mint.origin(via, attributes=attributes)
-        return self._mint.event("user.deleted", data, self._mint.moment(at), origin)
+        return self._mint.event("user.deleted", data, moment, origin)
 
     # Sessions
 
@@ -231,7 +234,7 @@ class Clerk:
         session = self._new_session(user, moment, status="active")
         if activity:
             place = (country, given(city, origins.city_of(country)))
-            identity = self._mint.new_id("sess_activity", moment)
+            identity = self._mint.new_id("sess_activity")
             session["latest_activity"] = sessions.activity(identity, browser, address, *place)
         if impersonator is not None:
             session["actor"] = sessions.impersonated_by(impersonator)
