@@ -1,1 +1,112 @@
+"""The outside world on the trusted side: real protocols on loopback, records and faults.
 
+```python
+with World(now=clock, seed=7) as world:
+    world.mail.fail(status=451, times=1)
+    world.slack.slow(0.2)
+    ...
+    assert [mail.to for mail in world.mail.messages] == [("ada@example.com",)]
+```
+
+A new service is one small file (a subclass of `HttpService`) and one property of `World`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Self, TypeVar
+
+from hooklab.world.clerk_api import ClerkApi, Handler
+from hooklab.world.faults import Hold
+from hooklab.world.http import Answer, Call, HttpService
+from hooklab.world.records import Records
+from hooklab.world.service import Service, Setup, close_all
+from hooklab.world.slack import Slack, SlackMessage
+from hooklab.world.smtp import Mail, MailServer
+
+__all__ = [
+    "Answer",
+    "Call",
+    "ClerkApi",
+    "Hold",
+    "HttpService",
+    "Mail",
+    "MailServer",
+    "Records",
+    "Service",
+    "Setup",
+    "Slack",
+    "SlackMessage",
+    "World",
+]
+
+S = TypeVar("S", bound=Service)
+
+
+class World:
+    """The services around an app; each starts when it is first asked for.
+
+    Args:
+        now: the clock of every record, usually a virtual one; called in a background thread.
+        seed: what is random (secret addresses) comes from it.
+        ports: fixed ports by service name ("mail", "slack", "clerk_api"); the others are free ones.
+        on_record: called with a service's name and a record when something has arrived and its
+            outcome is known: `Mail`, `Call`, and `SlackMessage` before the call that carried it.
+            It runs in a background thread, just before the client learns the outcome.
+        backend_api: answers for `clerk_api`.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        seed: int,
+        ports: Mapping[str, int] | None = None,
+        *,
+        on_record: Callable[[str, object], None] | None = None,
+        backend_api: Handler | None = None,
+    ) -> None:
+        self._now = now
+        self._seed = seed
+        self._ports = ports or {}
+        self._on_record = on_record
+        self._backend_api = backend_api
+        self._services: list[Service] = []
+
+    @cached_property
+    def mail(self) -> MailServer:
+        """The mail server that the app sends through."""
+        return self._start(MailServer(self._setup("mail")))
+
+    @cached_property
+    def slack(self) -> Slack:
+        """The Slack workspace that the app posts to."""
+        return self._start(Slack(self._setup("slack"), self._seed))
+
+    @cached_property
+    def clerk_api(self) -> ClerkApi:
+        """Clerk's Backend API; ValueError when the world was made without `backend_api`."""
+        if self._backend_api is None:
+            raise ValueError("this world has no Clerk: make it with World(…, backend_api=…)")
+        return self._start(ClerkApi(self._setup("clerk_api"), self._backend_api))
+
+    def listeners(self) -> dict[str, int]:
+        """The port of every service started so far, by name."""
+        return {service.name: service.port for service in self._services}
+
+    def close(self) -> None:
+        """Close every service at once: abort what is open, release what is held."""
+        close_all(self._services)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _setup(self, name: str) -> Setup:
+        return Setup(name, self._now, self._ports.get(name, 0), self._on_record)
+
+    def _start(self, service: S) -> S:
+        service.start()
+        self._services.append(service)
+        return service

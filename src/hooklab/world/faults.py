@@ -162,11 +162,11 @@ class Faults(ABC):
         if self._delay:
             await asyncio.sleep(self._delay)
 
-    def take(self, matches: Callable[[Fault], bool] = lambda fault: True) -> Fault:
+    def take(self, matches: Callable[[Fault], bool] | None = None) -> Fault:
         """As a conversation, take the fault that holds if it `matches`, and count it down."""
         with self._lock:
             fault = self._fault
-            if not matches(fault):
+            if matches is not None and not matches(fault):
                 return NO_FAULT
             if self._left is not None:
                 self._left -= 1
@@ -201,8 +201,12 @@ class Faults(ABC):
                 f"status={fault.status} is no failure here: use a code from {first} to {last}"
             )
         if fault.retry_after is not None and (fault.status is None or not self.has_retry_after):
-            raise ValueError("retry_after goes with an HTTP status: fail(status=429, retry_after=…)")
+            raise ValueError(
+                "retry_after goes with an HTTP status: fail(status=429, retry_after=…)"
+            )
         if times is not None and fault.refuse:
-            raise ValueError("refused connections cannot be counted: leave times out, then recover()")
+            raise ValueError(
+                "refused connections cannot be counted: leave times out, then recover()"
+            )
         if times is not None and times < 1:
             raise ValueError(f"times={times}: give how many conversations fail, one or more")

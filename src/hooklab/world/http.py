@@ -43,7 +43,7 @@ class Call:
     status: int | None = None
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - whatever the client sent
+    def json(self) -> Any:
         """The body read as JSON; None when it is not JSON."""
         try:
             return json.loads(self.body)

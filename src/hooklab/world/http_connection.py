@@ -40,7 +40,7 @@ class Connection(asyncio.Protocol):
         self.transport = transport
         self._service.connected(transport)
 
-    def connection_lost(self, error: Exception | None) -> None:
+    def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002
         """Called by asyncio when the connection has ended, by whichever side."""
         self._service.disconnected(self.transport)
         self._give_up()

@@ -55,7 +55,7 @@ _lock = threading.Lock()
 
 def shared_loop() -> LoopThread:
     """The loop thread of this process, started on first use and stopped when Python exits."""
-    global _shared  # noqa: PLW0603 - one per process is the point
+    global _shared
     with _lock:
         if _shared is None or not _shared.alive:
             _shared = LoopThread()

@@ -13,12 +13,14 @@ from email.message import Message
 # Decoding a megabyte of these takes 20 s; no e-mail uses them for a text.
 FORBIDDEN_CODECS = {"punycode", "idna"}
 
+Headers = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True)
 class Content:
     """The texts of an e-mail; an absent one is empty. Line ends are "\\n"."""
 
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
     text: str = ""
     html: str = ""
 
@@ -32,7 +34,7 @@ def read(raw: bytes) -> Content:
     try:
         message = message_from_bytes(raw)
         return Content(
-            headers=tuple((name, _header(str(value))) for name, value in message.raw_items()),
+            headers=tuple((name, _decoded(str(value))) for name, value in message.raw_items()),
             text=_part(message, "text/plain"),
             html=_part(message, "text/html"),
         )
@@ -40,7 +42,12 @@ def read(raw: bytes) -> Content:
         return Content(text=raw.decode("utf-8", "replace"))
 
 
-def _header(value: str) -> str:
+def header(headers: Headers, name: str) -> str:
+    """The first of `headers` called `name`, whatever its capitals; empty when absent."""
+    return next((value for key, value in headers if key.lower() == name.lower()), "")
+
+
+def _decoded(value: str) -> str:
     """`value` on one line, with raw UTF-8 (SMTPUTF8) and encoded words (RFC 2047) decoded."""
     line = "".join(value.splitlines()).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:

@@ -31,7 +31,7 @@ class Records(Sequence[R], Generic[R]):
             self._changed.notify_all()
             return len(self._items) - 1
 
-    def change(self, place: int, **fields: Any) -> R:  # noqa: ANN401 - the record's own fields
+    def change(self, place: int, **fields: Any) -> R:
         """Replace `fields` of the record at `place`; returns the new record."""
         with self._changed:
             self._items[place] = replace(self._items[place], **fields)  # type: ignore[type-var]

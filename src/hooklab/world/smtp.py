@@ -4,9 +4,9 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, NoReturn, cast
 
-from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from hooklab.world import mime
 from hooklab.world.faults import Fault
@@ -14,7 +14,6 @@ from hooklab.world.records import Records
 from hooklab.world.service import HOST, Service, Setup
 
 SIZE_LIMIT = 1 << 20
-HEADER_LIMIT = 64 << 10
 
 # Texts with the enhanced codes of RFC 3463, as real servers word them.
 REFUSALS = {
@@ -46,7 +45,7 @@ class Mail:
     subject: str
     text: str
     html: str
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    headers: mime.Headers = field(repr=False)
     message_id: str
     received_at: datetime
     raw: bytes = field(repr=False)
@@ -54,8 +53,7 @@ class Mail:
 
     def header(self, name: str) -> str:
         """The first header called `name`, whatever its capitals; empty when absent."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), "")
+        return mime.header(self.headers, name)
 
 
 class MailServer(Service):
@@ -91,11 +89,11 @@ class MailServer(Service):
         mail = Mail(
             sender=envelope.mail_from or "",
             to=tuple(envelope.rcpt_tos),
-            subject=content.header("subject"),
+            subject=mime.header(content.headers, "subject"),
             text=content.text,
             html=content.html,
             headers=content.headers,
-            message_id=content.header("message-id"),
+            message_id=mime.header(content.headers, "message-id"),
             received_at=self.now(),
             raw=raw,
         )
@@ -123,7 +121,7 @@ class _Conversation(SMTP):
         self._mail = mail
         # The name is given because looking it up asks the machine's resolver.
         super().__init__(
-            self,
+            _Handler(mail),
             data_size_limit=SIZE_LIMIT,
             enable_SMTPUTF8=True,
             hostname="mail.example.com",
@@ -133,3 +131,79 @@ class _Conversation(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self._door = cast("asyncio.Transport", transport)
+        self._mail.connected(self._door)
+        if self._handler_coroutine is not None:
+            self._mail.follow(self._handler_coroutine)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self._mail.disconnected(self._door)
+
+    def hang_up(self) -> NoReturn:
+        """Break the connection and leave the conversation."""
+        self._door.abort()
+        raise asyncio.CancelledError
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - aiosmtpd finds it by this name
+        if self.envelope and self.envelope.rcpt_tos:
+            await self._mail.reach("data")
+            if self._mail.take(lambda fault: fault.drop).drop:
+                self.hang_up()
+        await super().smtp_DATA(arg)
+
+    async def _handle_client(self) -> None:
+        try:
+            with suppress(ConnectionError):
+                await self._greet()
+        finally:
+            self._door.close()
+
+    async def _greet(self) -> None:
+        await self._mail.reach("connect")
+        await self._mail.linger()
+        if self._mail.take(lambda fault: fault.status == 421).status:
+            await self.push(_refusal(421))
+        else:
+            await super()._handle_client()
+
+    def _create_envelope(self) -> Envelope:
+        return _Transaction()
+
+
+class _Handler:
+    """What aiosmtpd calls back; the names and arguments are its own."""
+
+    def __init__(self, mail: MailServer) -> None:
+        self._mail = mail
+
+    async def handle_RCPT(  # noqa: N802
+        self,
+        server: _Conversation,  # noqa: ARG002
+        session: Session,  # noqa: ARG002
+        envelope: _Transaction,
+        address: str,
+        options: list[str],
+    ) -> str:
+        if envelope.fault is None:
+            envelope.fault = self._mail.take(lambda fault: fault.status not in {None, 421})
+        if envelope.fault.status is not None:
+            return _refusal(envelope.fault.status)
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(  # noqa: N802
+        self,
+        server: _Conversation,
+        session: Session,  # noqa: ARG002
+        envelope: _Transaction,
+    ) -> str:
+        if not await self._mail.store(envelope):
+            server.hang_up()
+        return "250 2.0.0 OK"
+
+
+def _refusal(status: int) -> str:
+    general = "4.0.0 Temporary failure" if status < 500 else "5.0.0 Permanent failure"
+    return f"{status} {REFUSALS.get(status, general)}"

@@ -1,0 +1,85 @@
+"""A Slack workspace with one incoming webhook."""
+
+import random
+import string
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hooklab.world.http import Answer, Call, HttpService
+from hooklab.world.records import Records
+from hooklab.world.service import Setup
+
+# Plain-text codes, as Slack answers them (its changelog of 2016-05-17 gives 400, 403, 404, 410
+# and 500). Unsure: the words of a 429, whose status and Retry-After are documented.
+REFUSALS = {
+    400: "invalid_payload",
+    403: "action_prohibited",
+    404: "channel_not_found",
+    410: "channel_is_archived",
+    429: "rate_limited",
+    500: "rollup_error",
+}
+
+
+@dataclass(frozen=True)
+class SlackMessage:
+    """A message that the channel shows.
+
+    Args:
+        text: as sent, with Slack's own escapes; empty when only blocks were sent.
+        blocks: as sent.
+        received_at: by the virtual clock.
+    """
+
+    text: str
+    blocks: tuple[dict[str, Any], ...]
+    received_at: datetime
+
+
+class Slack(HttpService):
+    """Slack's incoming webhooks: `POST` JSON to `webhook_url`, get 200 and the text `ok`.
+
+    A repeated message is posted again, as Slack has no idempotency key. Not JSON is answered 400
+    `invalid_payload`. Unsure, because no primary source was found for the exact status: 404
+    `no_service` for an unknown address, and 400 `no_text` for neither text nor blocks.
+    """
+
+    def __init__(self, setup: Setup, seed: int) -> None:
+        super().__init__(setup)
+        self.messages: Records[SlackMessage] = Records()
+        self._path = _webhook_path(seed)
+
+    @property
+    def webhook_url(self) -> str:
+        """The whole address, which is the secret."""
+        return self.url + self._path
+
+    def answer(self, call: Call) -> Answer:
+        """Post the message, or say what is wrong with it."""
+        payload = call.json
+        if call.path != self._path:
+            return Answer.text("no_service", 404)
+        if call.method != "POST" or not isinstance(payload, dict):
+            return Answer.text("invalid_payload", 400)
+        text, blocks = payload.get("text") or "", payload.get("blocks") or []
+        if not isinstance(text, str) or not isinstance(blocks, list):
+            return Answer.text("invalid_payload", 400)
+        if not text and not blocks:
+            return Answer.text("no_text", 400)
+        message = SlackMessage(text, tuple(blocks), call.received_at)
+        self.messages.add(message)
+        self.tell(message)
+        return Answer.text("ok")
+
+    def refusal(self, status: int) -> Answer:
+        """Slack's plain-text code for `status`."""
+        known = REFUSALS.get(status)
+        return Answer.text(known, status) if known else super().refusal(status)
+
+
+def _webhook_path(seed: int) -> str:
+    chance = random.Random(f"slack/{seed}")  # noqa: S311 - the same seed, the same address
+    capitals, letters = string.ascii_uppercase + string.digits, string.ascii_letters + string.digits
+    team, hook = ("".join(chance.choices(capitals, k=10)) for _ in range(2))
+    return f"/services/T{team}/B{hook}/{''.join(chance.choices(letters, k=24))}"
