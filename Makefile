@@ -32,7 +32,7 @@ check: $(DEV) ## prove that exercises, solutions and graders agree
 	$(BIN)/hooklab check
 
 site: $(DEV) ## build the course's pages into site/
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 notebooks: $(DEV) ## run every notebook from a fresh kernel
 	$(foreach notebook,$(wildcard notebooks/*.ipynb),$(BIN)/jupyter execute $(notebook) &&) true

@@ -86,10 +86,10 @@ def create_app(secret: str, engine: Engine) -> FastAPI:
 
 # --8<-- [start:once]
 def record(engine: Engine, message_id: str, event: Event) -> None:
-    """Deal with `event` once: its mark and its effects are kept together, or not at all."""
+    """Deal with `event` once; its mark and its effects stay or go together."""
     started = time.perf_counter()
+    mark = insert(Message).values(id=message_id).on_conflict_do_nothing()
     with Session(engine) as session, session.begin():
-        mark = insert(Message).values(id=message_id).on_conflict_do_nothing()
         first = session.exec(mark).rowcount == 1
         outcome = apply(session, event) if first else "duplicate"
     log.info(
@@ -119,10 +119,15 @@ def apply(session: Session, event: Event) -> str:
 # --8<-- [start:store]
 def store(session: Session, invoice: InvoiceData) -> None:
     """Insert `invoice`, or replace what is older and not deleted."""
-    values = invoice.model_dump(exclude={"updated_at"}) | {"version": invoice.updated_at}
-    new = insert(Invoice).values(**values, deleted=False)
-    replaceable = (Invoice.version < new.excluded.version) & ~Invoice.deleted
-    session.exec(new.on_conflict_do_update(index_elements=["id"], set_=values, where=replaceable))
+    values = invoice.model_dump(exclude={"updated_at"})
+    values["version"] = invoice.updated_at
+    row = insert(Invoice).values(**values, deleted=False)
+    statement = row.on_conflict_do_update(
+        index_elements=["id"],
+        set_=values,
+        where=(Invoice.version < invoice.updated_at) & ~Invoice.deleted,
+    )
+    session.exec(statement)
 
 
 # --8<-- [end:store]
@@ -130,10 +135,10 @@ def store(session: Session, invoice: InvoiceData) -> None:
 
 # --8<-- [start:bury]
 def bury(session: Session, invoice_id: str) -> None:
-    """Empty the row but keep it, so that nothing that comes late brings the invoice back."""
-    empty = {"status": None, "total_cents": None, "version": 0, "deleted": True}
-    tombstone = insert(Invoice).values(id=invoice_id, **empty)
-    session.exec(tombstone.on_conflict_do_update(index_elements=["id"], set_=empty))
+    """Empty the row but keep it, so that nothing late brings it back."""
+    empty = Invoice(id=invoice_id, deleted=True).model_dump()
+    row = insert(Invoice).values(**empty)
+    session.exec(row.on_conflict_do_update(index_elements=["id"], set_=empty))
 
 
 # --8<-- [end:bury]
