@@ -5,7 +5,7 @@ with World(now=clock, seed=7) as world:
     world.mail.fail(status=451, times=1)
     world.slack.slow(0.2)
     ...
-    assert [mail.to for mail in world.mail.messages] == [("ada@example.com",)]
+    assert [mail.to for mail in world.mail.mails] == [("ada@example.com",)]
 ```
 
 A new service is one small file (a subclass of `HttpService`) and one property of `World`.

@@ -66,12 +66,12 @@ class Connection(asyncio.Protocol):
     def send(self, status: int, phrase: str, headers: Mapping[str, str], body: bytes) -> None:
         """Answer the request, then go on to the next one if the client keeps the connection."""
         assert self._head is not None  # noqa: S101 - an answer follows a request
-        if self._head.method == b"HEAD" or status in {204, 304}:
-            body = b""
-        length = {} if status in {204, 304} else {"content-length": str(len(body))}
+        bodiless = status in {204, 304}
+        length = {} if bodiless else {"content-length": str(len(body))}
         fields = list({**headers, **length}.items())
         self._write(h11.Response(status_code=status, reason=phrase, headers=fields))
-        self._write(h11.Data(data=body))
+        if not bodiless and self._head.method != b"HEAD":
+            self._write(h11.Data(data=body))
         self._write(h11.EndOfMessage())
         if self._http.our_state is h11.MUST_CLOSE:
             self.transport.close()

@@ -43,10 +43,17 @@ class LoopThread:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_forever()
-        finally:
-            self._loop.close()
+        self._loop.run_forever()
+        self._loop.run_until_complete(_cancel_the_rest())
+        self._loop.close()
+
+
+async def _cancel_the_rest() -> None:
+    """End the tasks of worlds that nobody closed, which asyncio would complain about."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
 
 
 _shared: LoopThread | None = None

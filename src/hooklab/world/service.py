@@ -58,7 +58,7 @@ class Service(Faults):
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Transport] = set()
         self._conversations: set[asyncio.Task[None]] = set()
-        self._closed = False
+        self._started = False
 
     def start(self) -> Self:
         """Listen; a port that cannot be had raises HooklabError."""
@@ -66,6 +66,7 @@ class Service(Faults):
         self.port = door.getsockname()[1]
         if CAN_RESERVE:
             self._reservation, door = door, self._bind()
+        self._started = True
         self._loop.run(self._open(door))
         return self
 
@@ -112,7 +113,7 @@ class Service(Faults):
 
     async def end(self) -> None:
         """Close, from inside the loop."""
-        self._closed = True
+        self._started = False
         await self._hang_up()
         self.release_all()
         if self._reservation:
@@ -123,7 +124,7 @@ class Service(Faults):
             self._loop.run(self._hang_up())
 
     def _listen_again(self) -> None:
-        if self._server is None and self._reservation and not self._closed:
+        if self._started and self._server is None:
             self._loop.run(self._open(self._bind()))
 
     async def _open(self, door: socket.socket) -> None:

@@ -70,7 +70,7 @@ class MailServer(Service):
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
-        self.messages: Records[Mail] = Records()
+        self.mails: Records[Mail] = Records()
 
     @property
     def host(self) -> str:
@@ -98,13 +98,13 @@ class MailServer(Service):
             raw=raw,
         )
         fault = self.take(lambda fault: fault.lost_answer)
-        place = self.messages.add(mail)
+        place = self.mails.add(mail)
         try:
             await self.reach("answer")
             if not fault.lost_answer:
-                self.messages.change(place, accepted=True)
+                self.mails.change(place, accepted=True)
         finally:
-            self.tell(self.messages[place])
+            self.tell(self.mails[place])
         return not fault.lost_answer
 
 
