@@ -29,7 +29,7 @@ class Call:
         headers: names in lower case; a repeated header's values are joined with ", ".
         body: the bytes; empty when there were more than the limit (answered 413).
         received_at: by the virtual clock.
-        done: whether the service did its work for it.
+        done: whether the service did what was asked: no fault before it, and no error answered.
         status: what was answered; None while unanswered and for ever if nothing was.
     """
 
@@ -144,7 +144,7 @@ class HttpService(Service):
             answer = self.refusal(413)
         else:
             answer = self._work(self.calls[place])
-            self.calls.change(place, done=True)
+            self.calls.change(place, done=answer.status < 400)
         await self.reach("answer")
         if fault.lost_answer:
             return None

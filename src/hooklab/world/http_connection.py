@@ -69,10 +69,9 @@ class Connection(asyncio.Protocol):
         bodiless = status in {204, 304}
         length = {} if bodiless else {"content-length": str(len(body))}
         fields = list({**headers, **length}.items())
-        self._write(h11.Response(status_code=status, reason=phrase, headers=fields))
-        if not bodiless and self._head.method != b"HEAD":
-            self._write(h11.Data(data=body))
-        self._write(h11.EndOfMessage())
+        head = h11.Response(status_code=status, reason=phrase, headers=fields)
+        silent = bodiless or self._head.method == b"HEAD"
+        self._write(head, h11.Data(data=b"" if silent else body), h11.EndOfMessage())
         if self._http.our_state is h11.MUST_CLOSE:
             self.transport.close()
 
@@ -130,12 +129,11 @@ class Connection(asyncio.Protocol):
         if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             status = error.error_status_hint
             headers = [("connection", "close"), ("content-length", "0")]
-            self._write(h11.Response(status_code=status, headers=headers))
-            self._write(h11.EndOfMessage())
+            self._write(h11.Response(status_code=status, headers=headers), h11.EndOfMessage())
         self.transport.close()
 
-    def _write(self, event: h11.Event) -> None:
-        self.transport.write(self._http.send(event) or b"")
+    def _write(self, *events: h11.Event) -> None:
+        self.transport.write(b"".join(self._http.send(event) or b"" for event in events))
 
     def _give_up(self) -> None:
         if self._conversation is not None:

@@ -92,6 +92,9 @@ class Service(Faults):
     def connected(self, transport: asyncio.Transport) -> None:
         """Count an open connection, to be aborted when the service goes down."""
         self._connections.add(transport)
+        # It may have been accepted in the very moment in which the service went down.
+        if self._server is None:
+            transport.abort()
 
     def disconnected(self, transport: asyncio.Transport) -> None:
         """Forget a connection that has ended."""
@@ -143,7 +146,8 @@ class Service(Faults):
         await asyncio.gather(*conversations, return_exceptions=True)
 
     def _bind(self) -> socket.socket:
-        door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # asyncio turns Nagle's 40 ms off only where the protocol is named.
+        door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         if os.name == "posix":  # elsewhere this option would share a port that is in use
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
