@@ -298,6 +298,11 @@ def test_a_user_may_be_named_in_three_ways(clerk):
     assert clerk.user(clerk.session_created(shown))["id"] == signup.user_id
 
 
+def test_an_event_about_nobody_names_no_user(clerk):
+    with pytest.raises(LookupError, match="not about a user"):
+        clerk.user(clerk.waitlist_entry_created())
+
+
 # Sessions
 
 

@@ -31,6 +31,10 @@ def test_letters_are_sent_both_escaped_and_raw(signup):
     assert r"\u0026 \u003cFils\u003e" in signup.body
 
 
+def test_half_a_surrogate_pair_can_be_sent(signup):
+    assert rb"\ud83d" in signup.changed(first_name="\ud83d").body.encode()
+
+
 def test_the_address_is_the_primary_one_wherever_it_stands(clerk):
     signup = clerk.user_created(emails=("old@example.com", "new@example.com", "x@example.com"))
     assert signup.email == "x@example.com"

@@ -57,5 +57,5 @@ def _id_of(who: Who) -> str:
     if isinstance(user_id, Mapping):
         user_id = user_id["id"]
     if user_id is None:
-        raise LookupError(f"{who!r} is not about a user")
+        raise LookupError("this event is not about a user; name the user by id")
     return str(user_id)

@@ -10,10 +10,12 @@ from typing import Any
 
 from hooklab.sender.ids import ksuid
 
-# A sender's serialiser is never the receiver's. Like Go's, which Clerk uses, this one escapes
-# `<`, `>`, `&` and the two line separators; it also escapes Latin-1 letters and leaves every
-# other letter raw, so that both spellings occur and no re-serialised body keeps its signature.
-_ESCAPES = {code: f"\\u{code:04x}" for code in (*map(ord, "<>&\u2028\u2029"), *range(0xA0, 0x100))}
+# A sender's serialiser is never the receiver's. As Go's encoder does, this one escapes `<`, `>`,
+# `&` and the two line separators. It also escapes Latin-1 and leaves every other letter raw, so
+# that both spellings occur and a re-serialised user never keeps its signature. Halves of
+# surrogate pairs have no other spelling at all.
+_ESCAPED = (*map(ord, "<>&\u2028\u2029"), *range(0xA0, 0x100), *range(0xD800, 0xE000))
+_ESCAPES = {code: f"\\u{code:04x}" for code in _ESCAPED}
 
 
 def _random_message_id() -> str:

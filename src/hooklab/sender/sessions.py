@@ -7,13 +7,12 @@ All times are milliseconds since 1970.
 from typing import Any, Literal
 
 from hooklab.sender.origins import Browser
-from hooklab.sender.users import NewId, User
+from hooklab.sender.users import UPDATED_AFTER, NewId, User, version_after
 
 Session = dict[str, Any]
 Status = Literal["active", "pending", "ended", "removed", "revoked"]
 
 _DAY = 86_400_000
-_UPDATED_AFTER = 19
 
 
 def activity(
@@ -46,15 +45,15 @@ def new_session(user: User, new_id: NewId, at: int, *, status: Status) -> Sessio
         "latest_activity": None,
         "object": "session",
         "status": status,
-        "updated_at": at + _UPDATED_AFTER,
+        "updated_at": at + UPDATED_AFTER,
         "user_id": user["id"],
     }
 
 
 def finished(session: Session, at: int, *, status: Status) -> Session:
     """Return the session once it is over; the events that say so carry no activity."""
-    updated_at = max(at + _UPDATED_AFTER, int(session["updated_at"]) + 1)
-    return session | {"latest_activity": None, "status": status, "updated_at": updated_at}
+    version = version_after(session, at)
+    return session | {"latest_activity": None, "status": status, "updated_at": version}
 
 
 def impersonated_by(user_id: str) -> dict[str, Any]:

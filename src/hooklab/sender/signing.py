@@ -15,7 +15,7 @@ from hooklab.sender.ids import milliseconds
 # Svix's key size (server/svix-server/src/core/types/mod.rs); the specification allows 24 to 64.
 _SECRET_BYTES = 24
 # `sender-9YMgn` marks the hosted service (svix-docs, content/receiving/source-ips.mdx).
-_USER_AGENT = "Svix-Webhooks/1.97.0 (sender-9YMgn; +https://www.svix.com/http-sender/)"
+_USER_AGENT = "Svix-Webhooks/1.97.0 (sender-9YMgn)"
 
 
 def new_secret(random: Random) -> str:

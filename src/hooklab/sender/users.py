@@ -37,7 +37,7 @@ BY_SERVER: tuple[Via, ...] = ("dashboard", "api", "import")
 
 _DAY = 86_400_000
 _HOUR_IN_SECONDS = 3600
-_UPDATED_AFTER = 19
+UPDATED_AFTER = 19  # milliseconds, see mint.py
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _blank(new_id: NewId, at: int) -> User:
         "saml_accounts": [],
         "totp_enabled": False,
         "two_factor_enabled": False,
-        "updated_at": at + _UPDATED_AFTER,
+        "updated_at": at + UPDATED_AFTER,
         "verification_attempts_remaining": 100,
         "web3_wallets": [],
     }
@@ -154,7 +154,7 @@ def day(at: int) -> int:
 
 def version_after(resource: dict[str, Any], at: int) -> int:
     """Return the `updated_at` of a change made at the time `at`: always a larger one."""
-    return max(at + _UPDATED_AFTER, int(resource["updated_at"]) + 1)
+    return max(at + UPDATED_AFTER, int(resource["updated_at"]) + 1)
 
 
 def changed(user: User, changes: dict[str, Any], new_id: NewId, at: int) -> User:
