@@ -165,6 +165,12 @@ def test_some_ways_in_bring_no_address(clerk, via, entries, primary):
     assert user.data[primary] == user.data[entries][0]["id"]
 
 
+def test_an_unknown_way_in_is_refused_with_those_that_are(clerk):
+    with pytest.raises(ValueError, match=r"via='fax' is unknown; use one of email, google"):
+        clerk.user_created(via="fax")
+    assert clerk.users == []
+
+
 def test_a_user_by_username_has_that_alone(clerk):
     user = clerk.user_created(via="username")
     assert user.data["username"]

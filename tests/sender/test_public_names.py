@@ -14,6 +14,7 @@ def test_every_public_name_exists_and_the_list_is_in_order():
         "NOT_GIVEN",
         "SCHEDULE",
         "TIMEOUT",
+        "VIAS",
         "backend_api",
         "crowd",
         "delay_after",

@@ -16,11 +16,13 @@ from hooklab.sender.crowd import crowd
 from hooklab.sender.events import Event, primary_address
 from hooklab.sender.given import NOT_GIVEN
 from hooklab.sender.signing import headers, new_secret, sign
+from hooklab.sender.users import VIAS
 
 __all__ = [
     "NOT_GIVEN",
     "SCHEDULE",
     "TIMEOUT",
+    "VIAS",
     "Answer",
     "Attempt",
     "Carrier",

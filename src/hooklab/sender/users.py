@@ -37,7 +37,8 @@ BY_SERVER: tuple[Via, ...] = ("dashboard", "api", "import")
 
 _DAY = 86_400_000
 _HOUR_IN_SECONDS = 3600
-UPDATED_AFTER = 19  # milliseconds, see mint.py
+# Milliseconds from the making of something to its first version; mint.py says where it is from.
+UPDATED_AFTER = 19
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ class SignUp:
     public_metadata: dict[str, Any]
     private_metadata: dict[str, Any] | None
     unsafe_metadata: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        if self.via not in VIAS:
+            raise ValueError(f"via={self.via!r} is unknown; use one of {', '.join(VIAS)}")
 
 
 def new_user(sign_up: SignUp, new_id: NewId, at: int) -> User:
