@@ -4,7 +4,7 @@ Every address comes from the settings, so that the same code talks to the real s
 production and to the kit's in a grading run.
 """
 
-from hooklab.services.database import make_engine
+from hooklab.services.database import insert, make_engine
 from hooklab.services.logs import get_logger
 from hooklab.services.mail import MailConnection, Mailer, MailNotSent, MailOutcomeUnknown
 from hooklab.services.settings import Settings
@@ -17,6 +17,7 @@ __all__ = [
     "Mailer",
     "Settings",
     "get_logger",
+    "insert",
     "make_engine",
     "slack_client",
 ]

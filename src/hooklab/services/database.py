@@ -3,7 +3,8 @@
 from typing import Any
 
 from sqlalchemy import Engine, event
-from sqlmodel import create_engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, create_engine
 
 BUSY_SECONDS = 5
 
@@ -30,3 +31,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()
+
+
+def insert(session: Session, table: type[SQLModel]) -> Any:
+    """An INSERT for `table` that understands `on_conflict_do_nothing` and `…_do_update`.
+
+    Both databases have these clauses, and SQLAlchemy keeps them in the dialects.
+    """
+    dialect = session.get_bind().dialect.name
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
