@@ -14,7 +14,8 @@ class LoopThread:
     """An asyncio event loop in a daemon thread, for code that is not asynchronous itself."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        # Not Windows' default loop, which cannot stop accepting without closing.
+        self._loop: asyncio.AbstractEventLoop = asyncio.SelectorEventLoop()
         self._pid = os.getpid()
         self._thread = threading.Thread(target=self._serve, name="hooklab-world", daemon=True)
         self._thread.start()

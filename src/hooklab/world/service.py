@@ -5,6 +5,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 from abc import abstractmethod
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ class Service(Faults):
         self._connections: set[asyncio.Transport] = set()
         self._conversations: set[asyncio.Task[None]] = set()
         self._started = False
+        self._switch = threading.Lock()
 
     def start(self) -> Self:
         """Listen; a port that cannot be had raises HooklabError."""
@@ -123,21 +125,26 @@ class Service(Faults):
             self._reservation.close()
 
     def _stop_listening(self) -> None:
-        if self._server is not None:
+        with self._switch:
             self._loop.run(self._hang_up())
 
     def _listen_again(self) -> None:
-        if self._started and self._server is None:
-            self._loop.run(self._open(self._bind()))
+        with self._switch:
+            if self._started and self._server is None:
+                self._loop.run(self._open(self._bind()))
 
     async def _open(self, door: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self.protocol, sock=door)
 
     async def _hang_up(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        server, self._server = self._server, None
+        if server is not None:
+            # CPython forgets, open, a connection that was accepted in the turn of the loop in
+            # which its server is closed. So accept no more, and let a turn pass.
+            asyncio.get_running_loop().remove_reader(server.sockets[0])
+            await asyncio.sleep(0)
+            server.close()
         for transport in tuple(self._connections):
             transport.abort()
         conversations = tuple(self._conversations)
