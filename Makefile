@@ -42,7 +42,7 @@ pins: $(DEV) ## pin what pyproject.toml asks for (UPGRADE=1 takes newer versions
 	$(PIN) --group build --group dev --constraint requirements/grade.txt --output-file requirements/dev.txt
 
 $(GRADE): requirements/grade.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo '$(TOO_OLD)' >&2; exit 1; }
+	@$(or $(PYTHON),false) -c '$(SUPPORTED)' || { echo '$(TOO_OLD)' >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/grade.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .

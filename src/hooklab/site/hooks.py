@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 COURSE = re.compile(r"^<!-- course -->$", re.MULTILINE)
+ALTERNATE = re.compile(r"^ *<link rel=\"alternate\" .*>\n", re.MULTILINE)
 RUBRIC = re.compile(r"^<!-- rubric: (\w+) -->$", re.MULTILINE)
 
 
@@ -67,11 +68,20 @@ def on_page_context(
 
     The i18n plugin does this for every page but the home page, whose links it leaves absolute.
     """
-    for alternate in config.extra["alternate"]:
-        # The i18n plugin adds `alternates` to MkDocs' files.
+    # The plugin keeps its lists in attributes that MkDocs' own types do not have.
+    for alternate in config.extra.alternate:  # type: ignore[attr-defined]
         if other := page.file.alternates.get(alternate["lang"]):  # type: ignore[attr-defined]
             alternate["link"] = other.url
     return context
+
+
+def on_post_page(output: str, page: "Page", config: "MkDocsConfig") -> str:  # noqa: ARG001
+    """Take the languages out of the head; the menu of languages keeps them.
+
+    Search engines want whole addresses there, which a site without a fixed home has not, and the
+    theme's script would ask each page for a site map of its own, which is not there.
+    """
+    return ALTERNATE.sub("", output)
 
 
 def _course(config: "MkDocsConfig") -> catalogue.Course:
