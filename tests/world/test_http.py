@@ -165,6 +165,19 @@ def test_refuse_may_be_told_twice(counter, call):
     assert call(counter)[0] == 201
 
 
+def test_a_service_survives_being_cut_off_and_mended_by_many_at_once(counter, call, pool):
+    tellings = [lambda: counter.fail(refuse=True), counter.recover] * 20
+    for future in [pool.submit(telling) for telling in tellings]:
+        future.result()
+    counter.recover()
+    assert call(counter)[0] == 201
+
+
+def test_an_observer_may_make_the_service_fail(clock, call):
+    with Counter(Setup("counter", clock, observe=lambda *_: counter.fail(status=503))) as counter:
+        assert [call(counter)[0] for _ in range(2)] == [201, 503]
+
+
 def test_a_port_comes_back_without_a_reservation_too(clock, call, monkeypatch):
     monkeypatch.setattr("hooklab.world.service.CAN_RESERVE", False)
     with Counter(Setup("counter", clock)) as counter:

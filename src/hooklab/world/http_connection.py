@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from hooklab.world.http import HttpService
 
 BODY_LIMIT = 1 << 20
-# What is over the body limit is read and thrown away, so that a client which first sends
-# everything gets to read the 413; nobody needs more patience than this.
+# What is refused is read and thrown away, so that a client which first sends everything gets to
+# read why; nobody needs more patience than this.
 PATIENCE = 16 * BODY_LIMIT
 
 log = logging.getLogger(__name__)
@@ -54,10 +54,10 @@ class Connection(asyncio.Protocol):
         self._received += len(data)
         if self._received > PATIENCE:
             self.abort()
-            return
-        self._http.receive_data(data)
-        if self._conversation is None:
-            self._read()
+        elif self._http.their_state is not h11.ERROR:
+            self._http.receive_data(data)
+            if self._conversation is None:
+                self._read()
 
     def abort(self) -> None:
         """Break the connection, without sending what is still to be sent."""
@@ -125,12 +125,16 @@ class Connection(asyncio.Protocol):
             self._read()
 
     def _refuse(self, error: h11.RemoteProtocolError) -> None:
-        """Answer what is not HTTP with its 4xx, which belongs to no call, and hang up."""
+        """Answer what is not HTTP with its 4xx, which belongs to no call, and say no more.
+
+        What still comes is thrown away: closing on it would reset the connection, and the client
+        might never read the answer.
+        """
         if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             status = error.error_status_hint
             headers = [("connection", "close"), ("content-length", "0")]
             self._write(h11.Response(status_code=status, headers=headers), h11.EndOfMessage())
-        self.transport.close()
+        self.transport.write_eof()
 
     def _write(self, *events: h11.Event) -> None:
         self.transport.write(b"".join(self._http.send(event) or b"" for event in events))

@@ -5,7 +5,6 @@ import logging
 import os
 import socket
 import sys
-import threading
 from abc import abstractmethod
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
@@ -60,7 +59,7 @@ class Service(Faults):
         self._connections: set[asyncio.Transport] = set()
         self._conversations: set[asyncio.Task[None]] = set()
         self._started = False
-        self._switch = threading.Lock()
+        self._switch = asyncio.Lock()
 
     def start(self) -> Self:
         """Listen; a port that cannot be had raises HooklabError."""
@@ -125,19 +124,33 @@ class Service(Faults):
             self._reservation.close()
 
     def _stop_listening(self) -> None:
-        with self._switch:
+        if self._server is not None:
             self._loop.run(self._hang_up())
 
     def _listen_again(self) -> None:
-        with self._switch:
-            if self._started and self._server is None:
-                self._loop.run(self._open(self._bind()))
+        if self._started and self._server is None:
+            self._loop.run(self._reopen())
 
     async def _open(self, door: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self.protocol, sock=door)
 
+    async def _reopen(self) -> None:
+        async with self._switch:
+            if self._started and self._server is None:
+                await self._open(self._bind())
+
     async def _hang_up(self) -> None:
+        async with self._switch:
+            await self._stop_accepting()
+        for transport in tuple(self._connections):
+            transport.abort()
+        conversations = tuple(self._conversations)
+        for conversation in conversations:
+            conversation.cancel()
+        await asyncio.gather(*conversations, return_exceptions=True)
+
+    async def _stop_accepting(self) -> None:
         server, self._server = self._server, None
         if server is not None:
             # CPython forgets, open, a connection that was accepted in the turn of the loop in
@@ -145,12 +158,6 @@ class Service(Faults):
             asyncio.get_running_loop().remove_reader(server.sockets[0])
             await asyncio.sleep(0)
             server.close()
-        for transport in tuple(self._connections):
-            transport.abort()
-        conversations = tuple(self._conversations)
-        for conversation in conversations:
-            conversation.cancel()
-        await asyncio.gather(*conversations, return_exceptions=True)
 
     def _bind(self) -> socket.socket:
         # asyncio turns Nagle's 40 ms off only where the protocol is named.

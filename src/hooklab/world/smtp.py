@@ -83,7 +83,7 @@ class MailServer(Service):
 
     async def store(self, envelope: Envelope) -> bool:
         """Record the message of `envelope`; whether the client is to be told."""
-        raw = envelope.original_content or b""
+        raw, received_at = envelope.original_content or b"", self.now()
         # In another thread: a message made to hurt takes seconds, and the others must not wait.
         content = await asyncio.to_thread(mime.read, raw)
         mail = Mail(
@@ -94,7 +94,7 @@ class MailServer(Service):
             html=content.html,
             headers=content.headers,
             message_id=mime.header(content.headers, "message-id"),
-            received_at=self.now(),
+            received_at=received_at,
             raw=raw,
         )
         fault = self.take(lambda fault: fault.lost_answer)
