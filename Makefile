@@ -10,6 +10,7 @@ SUPPORTED := import sys; sys.exit(sys.version_info < (3, 11))
 CANDIDATES := python3.11 python3.12 python3.13 python3
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
 TOO_OLD := Python 3.11 or newer is needed and none was found: install one from python.org, or name yours with "make PYTHON=/path/to/python3.13 $(MAKECMDGOALS)".
+NOTEBOOKS := $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 PIN := $(BIN)/uv pip compile pyproject.toml --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make pins" --quiet $(if $(UPGRADE),--upgrade)
 
 help: ## list these commands
@@ -35,7 +36,7 @@ site: $(DEV) ## build the course's pages into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 notebooks: $(DEV) ## run every notebook from a fresh kernel
-	$(foreach notebook,$(wildcard notebooks/*.ipynb),$(BIN)/jupyter execute $(notebook) &&) true
+	$(if $(NOTEBOOKS),$(BIN)/jupyter execute $(NOTEBOOKS),@echo "There is no notebook yet.")
 
 pins: $(DEV) ## pin what pyproject.toml asks for (UPGRADE=1 takes newer versions)
 	$(PIN) --group build --output-file requirements/grade.txt
