@@ -1,9 +1,6 @@
 """What the endpoint must do, one claim a test. The titles for people are in rubric.toml."""
 
-import json
 from datetime import timedelta
-
-import pytest
 
 ADDRESS = {"en": "The e-mail address", "fr": "L'adresse e-mail"}
 
@@ -30,7 +27,9 @@ def stored(lab, event, **also):
 
 def test_a_signed_delivery_is_accepted_whatever_its_bytes(lab):
     event = ignored_event(lab)
-    spaced = '{ "object" : "event",  "type":"organization.created",\n "data": {"name": "\\u00e9 é"} }'
+    spaced = (
+        '{ "object" : "event",  "type":"organization.created",\n "data": {"name": "\\u00e9 é"} }'
+    )
     lab.deliver(event).expect("2xx")
     lab.deliver(event.again().with_body(spaced), note="\\u00e9").expect("2xx")
 
@@ -49,9 +48,9 @@ def test_another_secret_is_refused(lab):
     lab.deliver(ignored_event(lab), secrets=[other], note="another secret").expect("4xx")
 
 
-@pytest.mark.parametrize("name", ["svix-id", "svix-timestamp", "svix-signature"])
-def test_a_missing_header_is_refused(lab, name):
-    lab.deliver(ignored_event(lab), change={name: None}, note=f"no {name}").expect("4xx")
+def test_a_missing_header_is_refused(lab):
+    for name in ("svix-id", "svix-timestamp", "svix-signature"):
+        lab.deliver(ignored_event(lab), change={name: None}, note=f"no {name}").expect("4xx")
 
 
 def test_an_old_or_future_timestamp_is_refused(lab):
@@ -68,10 +67,10 @@ def test_one_good_signature_of_several_is_enough(lab):
     lab.deliver(ignored_event(lab), secrets=[secret, other], note="rotation").expect("2xx")
 
 
-@pytest.mark.parametrize("signature", ["v1", "v1,", "v1,a,b", "v1,%%%", "v1,é", "v1,AAAA  v1,BBBB"])
-def test_a_malformed_signature_is_refused(lab, signature):
-    change = {"svix-signature": signature}
-    lab.deliver(ignored_event(lab), change=change, note=repr(signature)).expect("4xx")
+def test_a_malformed_signature_is_refused(lab):
+    for signature in ("v1", "v1,", "v1,a,b", "v1,%%%", "v1,é", "v1,AAAA  v1,BBBB"):
+        change = {"svix-signature": signature}
+        lab.deliver(ignored_event(lab), change=change, note=repr(signature)).expect("4xx")
 
 
 def test_a_body_that_is_no_text_is_refused(lab):
@@ -209,18 +208,15 @@ def test_what_was_done_before_is_accepted(lab):
     lab.db.expect("user", 0)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_signed_nonsense_is_a_client_error(lab):
+    for body in (
         "hello",
         "[]",
         '{"object": "event"}',
         '{"type": "user.created", "object": "event", "data": {}}',
         '{"type": "user.deleted", "object": "event", "data": []}',
-    ],
-)
-def test_signed_nonsense_is_a_client_error(lab, body):
-    lab.deliver(lab.clerk.user_created().with_body(body), note=repr(body)).expect("4xx")
+    ):
+        lab.deliver(ignored_event(lab).with_body(body), note=body).expect("4xx")
 
 
 def test_a_database_that_is_away_is_a_server_error(lab):
@@ -292,7 +288,9 @@ def test_logs_and_answers_give_nothing_away(lab):
         )
     lab.logs.expect_absent("canary.address@example.org", ADDRESS)
     lab.logs.expect_absent("Canarybird", {"en": "The name", "fr": "Le nom"})
-    lab.logs.expect_absent(lab.deliver.secret.removeprefix("whsec_"), {"en": "The secret", "fr": "Le secret"})
+    lab.logs.expect_absent(
+        lab.deliver.secret.removeprefix("whsec_"), {"en": "The secret", "fr": "Le secret"}
+    )
 
 
 # Start-up

@@ -26,7 +26,7 @@ class Inbox:
     def mails(self, to: str | None = None) -> list[Mail]:
         """The mails that arrived, oldest first; with `to`, those to this address."""
         self._settle()
-        return [mail for mail in self._server.messages if to is None or _is_to(mail, to)]
+        return [mail for mail in self._server.mails if to is None or _is_to(mail, to)]
 
     def expect(self, count: int, to: str | None = None) -> list[Mail]:
         """Fail the check unless exactly `count` mails arrived (to `to`); the mails."""
@@ -51,7 +51,7 @@ class Inbox:
         return plural("exactly {count} e-mail", "exactly {count} e-mails", count) + _to(to)
 
     def _show(self) -> str:
-        mails = self._server.messages
+        mails = self._server.mails
         lines = [plural("{count} e-mail arrived", "{count} e-mails arrived", len(mails))]
         lines += [show(mail) for mail in mails[:6]]
         return "\n".join(lines)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -14,7 +15,7 @@ from hooklab.errors import HooklabError
 from hooklab.grading import database, outcomes
 from hooklab.grading.lab import Lab
 from hooklab.grading.outcomes import NotTried, Trial
-from hooklab.grading.slot import Ground, Slots
+from hooklab.grading.slot import Ground, Slots, make_folder
 from hooklab.rubric import Rubric
 from hooklab.scorecard import CheckResult, ExerciseResult
 from hooklab.texts import _, pick
@@ -115,10 +116,12 @@ class GradingSession:
     @pytest.fixture
     def lab(self, request: pytest.FixtureRequest) -> Iterator[Lab]:
         """A fresh world around a fresh app."""
-        slot = self._slots_for(request.node).take()
+        slots = self._slots_for(request.node)
+        slot = slots.take()
         lab = Lab(slot, f"{request.node.path.parent.name}/{request.node.name}")
         yield lab
         lab.close()
+        slots.discard(slot)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Leave out a check whose needs were not met."""
@@ -173,8 +176,11 @@ class GradingSession:
         slug = item.path.parent.name
         if slug not in self._slots:
             course = self._courses[item.path.parent]
+            compiled = make_folder()
+            self.resources.callback(rmtree, compiled, ignore_errors=True)
             ground = Ground(
                 submission=self.options.folder(course, slug),
+                compiled=compiled,
                 launcher=self._launcher(),
                 server=self._database_server(),
                 seed=self.options.seed,

@@ -5,8 +5,8 @@ import random
 import shutil
 import socket
 import tempfile
-import threading
-from concurrent.futures import Future
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,9 @@ from hooklab.world import World
 # Files in memory: a check commits to its database hundreds of times and keeps nothing.
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the folder inside it is made by mkdtemp
 
+# Slots that are prepared while a check runs: starting an app is mostly another process's work.
+AHEAD = 2
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -29,6 +32,7 @@ class Ground:
 
     Attributes:
         submission: the folder that is graded.
+        compiled: an empty folder for its compiled code.
         launcher: starts the apps.
         server: makes the databases.
         seed: the run's seed.
@@ -36,16 +40,17 @@ class Ground:
     """
 
     submission: Path
+    compiled: Path
     launcher: Launcher
     server: Server
     seed: int
     debug: bool = False
 
-    @property
-    def folder(self) -> Path:
-        """Where the checks' folders are made."""
-        memory = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
-        return _MEMORY if memory else Path(tempfile.gettempdir())
+
+def make_folder() -> Path:
+    """A new folder, in memory where that can be."""
+    memory = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
+    return Path(tempfile.mkdtemp(prefix="hooklab-", dir=_MEMORY if memory else None))
 
 
 class Slot:
@@ -58,7 +63,7 @@ class Slot:
 
     def __init__(self, ground: Ground, number: int) -> None:
         self.ground = ground
-        self.folder = Path(tempfile.mkdtemp(prefix="hooklab-", dir=ground.folder))
+        self.folder = make_folder()
         self.home = self.folder / "home"
         self.home.mkdir()
         self.clock = Clock()
@@ -83,6 +88,7 @@ class Slot:
         job = Job(
             folder=str(self.ground.submission.resolve()),
             home=str(self.home),
+            compiled=str(self.ground.compiled),
             log=str(self.log),
             environment={**self.settings, **(settings or {})},
             now=self.clock.now().isoformat(),
@@ -133,7 +139,7 @@ class Slot:
 
 
 class Slots:
-    """Prepares the next slot while a check uses the present one.
+    """Prepares the next slots while a check uses the present one.
 
     Args:
         ground: what the run shares.
@@ -144,43 +150,47 @@ class Slots:
         self._ground = ground
         self._left = count
         self._number = 0
-        self._next: Future[Slot] | None = None
         self._hangs = 0
+        self._threads = ThreadPoolExecutor(max_workers=AHEAD)
+        self._ready: deque[Future[Slot]] = deque()
 
     def take(self) -> Slot:
         """A slot with the app started in it, or with `failure` set."""
-        slot = (self._next or self._prepare()).result()
-        self._left -= 1
-        self._next = self._prepare() if self._left > 0 else None
+        self._prepare()
+        slot = self._ready.popleft().result()
+        self._prepare()
         # An app that hangs at its start hangs every time: two proofs are enough.
         self._hangs += slot.failure == StartFailure("hang")
         return slot
 
+    def discard(self, slot: Slot) -> None:
+        """End a slot and remove it, while the next check goes on."""
+        self._threads.submit(_end, slot)
+
     def close(self) -> None:
-        """Remove the slot that nobody will take."""
-        if self._next:
-            slot = self._next.result()
-            slot.stop()
-            slot.remove()
-            self._next = None
+        """Remove the slots that nobody will take."""
+        while self._ready:
+            _end(self._ready.popleft().result())
+        self._threads.shutdown()
 
-    def _prepare(self) -> Future[Slot]:
-        self._number += 1
-        number, future = self._number, Future[Slot]()
+    def _prepare(self) -> None:
+        while self._left > 0 and len(self._ready) < AHEAD:
+            self._left -= 1
+            self._number += 1
+            self._ready.append(self._threads.submit(self._make, self._number))
 
-        def work() -> None:
-            try:
-                slot = Slot(self._ground, number)
-                if self._hangs < 2:
-                    slot.start()
-                else:
-                    slot.failure = StartFailure("hang")
-                future.set_result(slot)
-            except BaseException as error:
-                future.set_exception(error)
+    def _make(self, number: int) -> Slot:
+        slot = Slot(self._ground, number)
+        if self._hangs < 2:
+            slot.start()
+        else:
+            slot.failure = StartFailure("hang")
+        return slot
 
-        threading.Thread(target=work, daemon=True).start()
-        return future
+
+def _end(slot: Slot) -> None:
+    slot.stop()
+    slot.remove()
 
 
 def _listen() -> socket.socket:

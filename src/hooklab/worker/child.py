@@ -1,6 +1,7 @@
 """The life of a worker: import the submission, freeze its clock, serve it, obey the grader."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -8,7 +9,10 @@ import sys
 import threading
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
+from itertools import takewhile
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import freezegun.api
@@ -19,36 +23,6 @@ from hooklab.services import Settings
 from hooklab.worker import inside
 from hooklab.worker.job import Job, Message, messages, send
 from hooklab.worker.loading import describe, load_app_module
-
-# freezegun looks through every loaded module; these are large and do not tell the app the time.
-UNTOUCHED = [
-    "_pytest",
-    "annotated_types",
-    "anyio",
-    "asyncio",
-    "click",
-    "concurrent",
-    "email",
-    "encodings",
-    "fastapi",
-    "freezegun",
-    "greenlet",
-    "h11",
-    "hooklab.worker",
-    "http",
-    "importlib",
-    "logging",
-    "opentelemetry",
-    "psycopg",
-    "pydantic",
-    "rich",
-    "socket",
-    "sqlalchemy",
-    "starlette",
-    "unittest",
-    "uvicorn",
-    "xml",
-]
 
 IDLE_SECONDS = 3.0
 FILE_BYTES = 64 * 1024 * 1024
@@ -69,6 +43,9 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
             send(control, message)
 
     _settle_in(job)
+    telling, last = modules_that_tell_time(), next(reversed(sys.modules))
+    # Importing makes much that stays; looking through it for garbage is wasted until it serves.
+    gc.disable()
     stage = "import"
     try:
         module = load_app_module(Path(job.folder))
@@ -79,7 +56,7 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
     except BaseException as error:
         report({"event": "failed", "stage": stage, "error": describe(error, Path(job.folder))})
         _leave(3)
-    clock = _freeze(datetime.fromisoformat(job.now))
+    clock = freeze(datetime.fromisoformat(job.now), telling | _modules_after(last)).start()
     steering = threading.Thread(
         target=_obey, args=(control, report, clock, gate, fault, app), daemon=True
     )
@@ -123,6 +100,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        gc.enable()
         if not self.should_exit:
             self._report({"event": "ready"})
 
@@ -155,19 +133,40 @@ def _obey(
     _leave(0)
 
 
-def _freeze(now: datetime) -> Any:
-    # Without this, a call that passes near an untouched module would read the real clock.
+def freeze(now: datetime, modules: dict[str, ModuleType]) -> Any:
+    """freezegun's clock for this process, not yet started; it changes `modules` only."""
+    # Without this, a call that passes near an ignored module would read the real clock.
     freezegun.api.call_stack_inspection_limit = 0
-    return freeze_time(now, real_asyncio=True, ignore=UNTOUCHED).start()
+    # freezegun looks through all loaded modules. Just touching them in a forked process copies
+    # their memory, so it is shown only those that matter.
+    freezegun.api.sys = SimpleNamespace(modules=modules)  # type: ignore[assignment, attr-defined]
+    return freeze_time(now, real_asyncio=True)
+
+
+# Of what the kit loads, only these import the clock by name (`from datetime import datetime`) and
+# must follow the grader's.
+TELLS_TIME = ("hooklab.services", "slack_sdk", "standardwebhooks", "structlog", "svix")
+
+
+@cache
+def modules_that_tell_time() -> dict[str, ModuleType]:
+    """The loaded modules that freezegun must change; called before a submission is loaded."""
+    return {name: module for name, module in sys.modules.items() if name.startswith(TELLS_TIME)}
+
+
+def _modules_after(last: str) -> dict[str, ModuleType]:
+    """The modules that were loaded after the one called `last`."""
+    new = takewhile(lambda name: name != last, reversed(sys.modules))
+    return {name: sys.modules[name] for name in new}
 
 
 def _settle_in(job: Job) -> None:
     os.environ.clear()
     os.environ.update(job.environment)
     os.chdir(job.home)
-    sys.dont_write_bytecode = True
-    # Compiled files beside the submission are not what its author wrote, and are not read.
-    sys.pycache_prefix = str(Path(job.home) / "pycache")
+    # Compiled files beside the submission are not what its author wrote, and are not read: the
+    # first worker of a run compiles, the others find its work here.
+    sys.pycache_prefix = job.compiled
     _redirect_output(job)
     if not job.debug:
         _limit()

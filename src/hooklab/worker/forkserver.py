@@ -13,9 +13,9 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
-import freezegun
 import svix.webhooks  # noqa: F401 - imported so that no worker has to
 import uvicorn.lifespan.on
 import uvicorn.protocols.http.h11_impl  # noqa: F401
@@ -25,6 +25,7 @@ import hooklab.services
 import hooklab.webhooks  # noqa: F401
 from hooklab.worker import child
 from hooklab.worker.job import LONGEST_LINE, Job
+from hooklab.worker.warm_up import warm_up
 
 
 def serve(channel: socket.socket) -> None:
@@ -51,8 +52,8 @@ def serve(channel: socket.socket) -> None:
 
 
 def _warm_up() -> None:
-    # freezegun remembers which attributes of which module tell the time.
-    with freezegun.freeze_time("2026-01-01", ignore=child.UNTOUCHED):
+    warm_up()
+    with child.freeze(datetime.now(UTC), child.modules_that_tell_time()):
         pass
     # What exists now is shared with the workers; collecting it there would copy it.
     gc.collect()

@@ -19,6 +19,7 @@ class Job:
     Attributes:
         folder: the submission, imported as the package `submission`.
         home: the only folder the app should write to; its working directory.
+        compiled: the folder for compiled code, shared by the workers of a run.
         log: the file that takes the app's standard output and error.
         environment: the whole environment of the app, and so its settings.
         now: the instant, ISO 8601 with offset, at which its clock stands.
@@ -27,6 +28,7 @@ class Job:
 
     folder: str
     home: str
+    compiled: str
     log: str
     environment: dict[str, str]
     now: str
