@@ -91,5 +91,6 @@ def _advance(session: Session, clerk_id: str, version: int) -> bool:
         index_elements=["clerk_id"],
         set_={"version": statement.excluded.version},
         where=col(UserVersion.version) < statement.excluded.version,
-    )
-    return bool(session.exec(statement).rowcount)
+    ).returning(col(UserVersion.clerk_id))
+    # Not `rowcount`: for an INSERT, PostgreSQL's driver does not always know it.
+    return session.exec(statement).first() is not None

@@ -1,6 +1,7 @@
 """A database for each check: a file for SQLite, a schema of its own on PostgreSQL."""
 
 import secrets
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -24,8 +25,14 @@ class Database(Protocol):
     url: str
     engine: Engine
 
+    def take_away(self) -> bool:
+        """Refuse the app's connections and break the existing ones; False where none can be."""
+
+    def bring_back(self) -> None:
+        """Undo `take_away`."""
+
     def close(self) -> None:
-        """Remove it."""
+        """Let go of it; what it holds is removed with the check's folder, or with the run."""
 
 
 class Server(Protocol):
@@ -34,18 +41,12 @@ class Server(Protocol):
     def create(self, folder: Path) -> Database:
         """A new, empty database; `folder` is the check's own."""
 
-    def take_away(self) -> None:
-        """Refuse connections and break the existing ones, where that can be done outside."""
-
-    def bring_back(self) -> None:
-        """Undo `take_away`."""
-
     def close(self) -> None:
         """Remove everything."""
 
 
 def server(address: str | None) -> Server:
-    """SQLite files, or databases on the PostgreSQL server at `address`."""
+    """SQLite files, or schemas on the PostgreSQL server at `address`."""
     return PostgresServer(address) if address else SqliteServer()
 
 
@@ -55,12 +56,6 @@ class SqliteServer:
     def create(self, folder: Path) -> Database:
         """A database that comes into being when the app first uses it."""
         return SqliteDatabase(folder / "app.db")
-
-    def take_away(self) -> None:
-        """Nothing to stop: the worker makes the driver fail."""
-
-    def bring_back(self) -> None:
-        """Nothing was stopped."""
 
     def close(self) -> None:
         """The files go with the checks' folders."""
@@ -77,69 +72,99 @@ class SqliteDatabase:
             connect_args={"timeout": 5},
         )
 
+    def take_away(self) -> bool:
+        """There is no server that could be stopped: the driver must fail in the app's process."""
+        return False
+
+    def bring_back(self) -> None:
+        """Nothing was stopped."""
+
     def close(self) -> None:
-        """The file goes with the check's folder."""
+        """Let go of the file."""
         self.engine.dispose()
 
 
 class PostgresServer:
-    """A database for the run, and in it a schema for each check.
+    """A database for the run, and in it a role with a schema for each check.
 
     Args:
-        address: a URL whose user may create databases, such as
+        address: a URL whose user may create databases and roles, such as
             `postgresql+psycopg://user@127.0.0.1/postgres`.
 
     Raises:
-        HooklabError: no such server, or no right to create a database.
+        HooklabError: no such server, or not these rights.
     """
 
     def __init__(self, address: str) -> None:
         self._name = f"hooklab_{secrets.token_hex(6)}"
+        self._roles: list[str] = []
+        # Slots are made by several threads: a number is drawn, never computed.
+        self._numbers = count()
         try:
             self._admin = create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-            self._run(f'CREATE DATABASE "{self._name}"')
-        except SQLAlchemyError as error:
+            run(self._admin, f'CREATE DATABASE "{self._name}"')
+        except (SQLAlchemyError, ImportError) as error:
             raise HooklabError(
                 _("the database server does not do as asked: {error}").format(error=error),
-                _("check HOOKLAB_DATABASE_URL, and that its user may create databases"),
+                _("check the address, and that its user may create databases and roles"),
             ) from None
         self._url = make_url(address).set(database=self._name)
 
     def create(self, folder: Path) -> Database:  # noqa: ARG002 - SQLite needs it
-        """A new schema; `folder` is not needed."""
-        return PostgresDatabase(self._url, f"check_{secrets.token_hex(6)}")
-
-    def take_away(self) -> None:
-        """Refuse new connections to the run's database and end those that exist."""
-        self._run(f'ALTER DATABASE "{self._name}" ALLOW_CONNECTIONS false')
-        self._run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "  # noqa: S608 - our own name
-            f"WHERE datname = '{self._name}'"
-        )
-
-    def bring_back(self) -> None:
-        """Allow connections again."""
-        self._run(f'ALTER DATABASE "{self._name}" ALLOW_CONNECTIONS true')
+        """A new role with a schema of its own; `folder` is not needed."""
+        role = f"{self._name}_{next(self._numbers)}"
+        self._roles.append(role)
+        return PostgresDatabase(self._url, role)
 
     def close(self) -> None:
-        """Drop the run's database."""
-        self._run(f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
-
-    def _run(self, statement: str) -> None:
-        with self._admin.connect() as connection:
-            connection.execute(text(statement))
+        """Drop the run's database and its roles."""
+        run(self._admin, f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
+        for role in self._roles:
+            run(self._admin, f'DROP ROLE IF EXISTS "{role}"')
 
 
 class PostgresDatabase:
-    """One schema, first on the search path of whoever connects."""
+    """One schema, and the one role that may use it."""
 
-    def __init__(self, url: URL, schema: str) -> None:
-        own = url.update_query_dict({"options": f"-csearch_path={schema}"})
+    def __init__(self, url: URL, role: str) -> None:
+        self._role = role
+        self.engine = create_engine(
+            url.update_query_dict({"options": f"-csearch_path={role}"}),
+            isolation_level="AUTOCOMMIT",
+            poolclass=NullPool,
+        )
+        password = secrets.token_hex(8)
+        run(
+            self.engine,
+            f"CREATE ROLE \"{role}\" LOGIN PASSWORD '{password}'",
+            f'GRANT "{role}" TO CURRENT_USER',
+            f'ALTER ROLE "{role}" SET search_path = "{role}"',
+            f'CREATE SCHEMA "{role}" AUTHORIZATION "{role}"',
+        )
+        own = url.set(username=role, password=password)
         self.url = own.render_as_string(hide_password=False)
-        self.engine = create_engine(own, poolclass=NullPool)
-        with self.engine.begin() as connection:
-            connection.execute(text(f'CREATE SCHEMA "{schema}"'))
+
+    def take_away(self) -> bool:
+        """The role may not log in any more, and its connections end."""
+        run(
+            self.engine,
+            f'ALTER ROLE "{self._role}" NOLOGIN',
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "  # noqa: S608 - our own name
+            f"WHERE usename = '{self._role}'",
+        )
+        return True
+
+    def bring_back(self) -> None:
+        """The role may log in again."""
+        run(self.engine, f'ALTER ROLE "{self._role}" LOGIN')
 
     def close(self) -> None:
         """The schema goes with the run's database."""
         self.engine.dispose()
+
+
+def run(engine: Engine, *statements: str) -> None:
+    """Execute `statements` on one connection."""
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))

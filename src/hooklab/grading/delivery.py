@@ -8,7 +8,7 @@ from hooklab.grading.app import App
 from hooklab.grading.clock import Clock
 from hooklab.grading.http import Answer
 from hooklab.grading.slot import Slot
-from hooklab.sender import Event, headers
+from hooklab.sender import Carrier, Event, headers
 from hooklab.texts import _
 
 ENDPOINT = "/webhooks/clerk"
@@ -104,6 +104,20 @@ class Deliver:
             answer if answer.ok else self(event, note=_("tried again"))
             for event, answer in zip(events, first, strict=True)
         ]
+
+    def until_delivered(self, event: Event) -> list[Answer]:
+        """Deliver `event` on Svix's schedule, moving the clock, until it is accepted or given up.
+
+        The answers to all attempts, eight at most; the last tells how it ended.
+        """
+        answers: list[Answer] = []
+        carrier = Carrier(self._slot.ground.seed)
+        delivery = carrier.accept(event.message_id, self._clock.now())
+        while delivery.due_at is not None:
+            self._clock.advance(seconds=(delivery.due_at - self._clock.now()).total_seconds())
+            answers.append(self(event, note=_("attempt {number}").format(number=len(answers) + 1)))
+            delivery = carrier.record(event.message_id, answers[-1].for_svix(), self._clock.now())
+        return answers
 
     def close(self) -> None:
         """Forget deliveries that are still under way."""

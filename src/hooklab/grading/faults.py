@@ -22,25 +22,24 @@ class DatabaseFaults:
 
     @contextmanager
     def unavailable(self) -> Iterator[None]:
-        """Inside the block, nobody reaches the database: neither the app nor `lab.db`.
+        """Inside the block, the app does not reach its database.
 
         PostgreSQL refuses connections and ends those that exist; for SQLite, which has no server,
         the driver in the app's process fails.
         """
+        database = self._slot.database
         self._journal.add(_("the database goes away"))
-        self._switch(away=True)
+        outside = database.take_away()
+        if not outside:
+            self._make_drivers_fail(away=True)
         try:
             yield
         finally:
-            self._switch(away=False)
+            database.bring_back()
+            if not outside:
+                self._make_drivers_fail(away=False)
             self._journal.add(_("the database is back"))
 
-    def _switch(self, *, away: bool) -> None:
-        server = self._slot.ground.server
-        if self._slot.database.url.startswith("sqlite"):
-            for worker in self._slot.workers:
-                worker.database_away(away=away)
-        elif away:
-            server.take_away()
-        else:
-            server.bring_back()
+    def _make_drivers_fail(self, *, away: bool) -> None:
+        for worker in self._slot.workers:
+            worker.database_away(away=away)

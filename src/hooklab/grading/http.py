@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hooklab.grading.failure import CheckFailed
+from hooklab.sender import Answer as SvixAnswer
 from hooklab.texts import _
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -37,7 +38,11 @@ class Answer:
     @property
     def ok(self) -> bool:
         """Whether Svix would count this as delivered."""
-        return 200 <= self.status < 300
+        return self.for_svix().is_success
+
+    def for_svix(self) -> SvixAnswer:
+        """The same, as Svix sees it when it decides what comes next."""
+        return SvixAnswer(self.status or None, self.headers, timed_out=self.problem == "timeout")
 
     @property
     def json(self) -> Any:
