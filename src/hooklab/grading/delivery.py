@@ -3,18 +3,17 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 from hooklab.grading.app import App
 from hooklab.grading.clock import Clock
 from hooklab.grading.http import Answer
+from hooklab.grading.rivals import race
 from hooklab.grading.slot import Slot
 from hooklab.sender import Carrier, Event, headers
 from hooklab.texts import _
 
 ENDPOINT = "/webhooks/clerk"
-
-# How long nobody new must arrive at the database before the grader stops waiting for rivals.
-RIVAL_SECONDS = 0.4
 
 
 class Deliver:
@@ -89,17 +88,8 @@ class Deliver:
         a race is met for certain. What was not accepted is delivered again afterwards, one by
         one, as Svix does; the answers are those of the last deliveries.
         """
-        while len(self._slot.workers) < processes:
-            self._app.another()
-        share, rest = divmod(len(events), processes)
-        for worker in self._slot.workers:
-            worker.hold_writes()
-        answers = [self.later(event, app=number % processes) for number, event in enumerate(events)]
-        for number, worker in enumerate(self._slot.workers):
-            worker.wait_for_held(share + (number < rest), RIVAL_SECONDS)
-        for worker in self._slot.workers:
-            worker.release_writes()
-        first = [answer.result() for answer in answers]
+        requests = [partial(self.later, event) for event in events]
+        first = race(self._slot, self._app, requests, processes)
         return [
             answer if answer.ok else self(event, note=_("tried again"))
             for event, answer in zip(events, first, strict=True)

@@ -1,11 +1,14 @@
-"""Taking the app's database away from outside."""
+"""Taking the app's database away from outside, and stopping the app between two writes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from hooklab.grading.journal import Journal
 from hooklab.grading.slot import Slot
 from hooklab.texts import _
+
+# How long an app may take to come to a write; only one that never does makes the grader wait.
+HELD_SECONDS = 1.0
 
 
 class DatabaseFaults:
@@ -39,6 +42,23 @@ class DatabaseFaults:
             if not outside:
                 self._make_drivers_fail(away=False)
             self._journal.add(_("the database is back"))
+
+    @contextmanager
+    def hold_writes(self, *, after: int = 0) -> Iterator[Callable[[], bool]]:
+        """Inside the block, the app stands still before its next write; `after` of them pass.
+
+        What the block is given waits for that moment and says whether it came. An app that is
+        killed then has crashed between two statements.
+        """
+        workers = list(self._slot.workers)
+        for worker in workers:
+            worker.hold_writes(after)
+        self._journal.add(_("the app will stop before its write number {n}").format(n=after + 1))
+        try:
+            yield lambda: any(worker.wait_for_held(1, HELD_SECONDS) for worker in workers)
+        finally:
+            for worker in workers:
+                worker.release_writes()
 
     def _make_drivers_fail(self, *, away: bool) -> None:
         for worker in self._slot.workers:

@@ -4,10 +4,10 @@ import random
 from typing import Any
 
 from hooklab.grading.app import App
+from hooklab.grading.cron import Cron
 from hooklab.grading.delivery import Deliver
 from hooklab.grading.failure import AppNotRunning, CheckFailed
 from hooklab.grading.faults import DatabaseFaults
-from hooklab.grading.http import Answer
 from hooklab.grading.inbox import Inbox
 from hooklab.grading.journal import Journal
 from hooklab.grading.logs import Logs
@@ -30,6 +30,7 @@ class Lab:
         clerk: makes events and keeps the directory of users.
         deliver: signs and sends them.
         app: the app's HTTP client, and its kill switch.
+        cron: asks the app to do the work that is due.
         db: the app's tables.
         database: the database's faults.
         clock: virtual time.
@@ -50,18 +51,12 @@ class Lab:
         self.clerk = Clerk(seed=self.random.randrange(2**32), now=self.clock.now)
         self.app = App(slot, self.journal)
         self.deliver = Deliver(slot, self.app, self.clock)
+        self.cron = Cron(slot, self.app)
         self.db = Rows(slot.database.engine, self.app.settle)
         self.database = DatabaseFaults(slot, self.journal)
         self.inbox = Inbox(slot.world.mail, self.app.settle)
         self.slack = slot.world.slack
         self.logs = Logs(lambda: read_bounded(slot.log), self.app.settle)
-
-    def cron(self, *, expect: str = "2xx") -> Answer:
-        """Let the app do the work that is due, as a scheduler does every minute."""
-        answer = self.app.post(
-            "/internal/cron", headers={"authorization": f"Bearer {self.settings['CRON_SECRET']}"}
-        )
-        return answer.expect(expect)
 
     def require(self, claim: object, *, en: str, fr: str, got: Any = None) -> None:
         """Fail the check unless `claim` is true.
@@ -87,3 +82,4 @@ class Lab:
     def close(self) -> None:
         """Forget what is still under way; the slot is ended by whoever made it."""
         self.deliver.close()
+        self.cron.close()

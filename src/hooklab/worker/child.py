@@ -123,7 +123,7 @@ def _obey(
                 case "settle":
                     result = app.wait_until_idle(IDLE_SECONDS)
                 case "hold_writes":
-                    gate.close()
+                    gate.close(after=message["after"])
                 case "release_writes":
                     gate.open()
                 case "database":

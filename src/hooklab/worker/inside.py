@@ -28,12 +28,15 @@ class WriteGate:
         self._report = report
         self._open = threading.Event()
         self._open.set()
+        self._passing = 0
         self._count = 0
         self._lock = threading.Lock()
 
-    def close(self) -> None:
-        """Hold writes from now on."""
-        self._count = 0
+    def close(self, after: int = 0) -> None:
+        """Hold writes from now on, once `after` of them have passed."""
+        with self._lock:
+            self._passing = after
+            self._count = 0
         self._open.clear()
 
     def open(self) -> None:
@@ -45,6 +48,9 @@ class WriteGate:
         if self._open.is_set() or not _WRITES.match(statement):
             return
         with self._lock:
+            if self._passing:
+                self._passing -= 1
+                return
             self._count += 1
             self._report({"event": "held", "count": self._count})
         # A grader that died must not leave the app hanging.

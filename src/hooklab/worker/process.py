@@ -87,10 +87,10 @@ class Worker:
         """Wait until the app works on nothing; False when it still does after three seconds."""
         return bool(self._command("settle"))
 
-    def hold_writes(self) -> None:
-        """From now on, whoever is about to write to the database waits."""
+    def hold_writes(self, after: int = 0) -> None:
+        """From now on, whoever is about to write to the database waits; the first `after` pass."""
         self._held = 0
-        self._command("hold_writes")
+        self._command("hold_writes", after=after)
 
     def wait_for_held(self, count: int, seconds: float) -> int:
         """How many wait at the database, once `count` do or nobody new came for `seconds`."""
