@@ -1,1 +1,1 @@
-
+"""The authors' gate: everything that proves the content, behind `hooklab check`."""
