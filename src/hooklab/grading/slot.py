@@ -108,7 +108,7 @@ class Slot:
         """Kill the apps and close the outside world; the check's files stay until `remove`."""
         for worker in self.workers:
             with suppress(Exception):
-                worker.end()
+                worker.forget()
         for listener in self._listeners:
             listener.close()
         self.world.close()

@@ -1,54 +1,152 @@
 """A warm process that has imported the libraries once and forks a worker for every app.
 
 Run as `python -I -m hooklab.worker.forkserver FD`, where FD is its end of a socket pair. Each
-request is a JSON line: {"do": "fork", "job": …} with two descriptors (the listening socket, the
-worker's end of its control channel), or {"do": "status", "pid": …}. Where there is no fork, `spawn`
-in `launch.py` starts a fresh process for every app instead.
+request is one JSON line, and so is each answer:
+
+- {"do": "fork", "job": …} with two descriptors (the listening socket, the worker's end of its
+  control channel) is answered {"pid": …};
+- {"do": "status", "pid": …} waits for a worker that was killed or has ended: {"status": …};
+- {"do": "forget", "pid": …} does not wait for it: {};
+- {"do": "spare", "count": …} asks for workers that wait for a job, made while nothing else is to
+  do; it is answered {}.
+
+Where there is no fork, `SpawnLauncher` in `launch.py` starts a fresh process for every app instead.
 """
 
 import gc
 import json
 import os
+import select
 import signal
 import socket
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import svix.webhooks  # noqa: F401 - imported so that no worker has to
 import uvicorn.lifespan.on
 import uvicorn.protocols.http.h11_impl  # noqa: F401
 from sqlalchemy.dialects import sqlite  # noqa: F401
 
-import hooklab.services
-import hooklab.webhooks  # noqa: F401
 from hooklab.worker import child
 from hooklab.worker.job import LONGEST_LINE, Job
 from hooklab.worker.warm_up import warm_up
 
+# A person who types leaves pauses far longer than this.
+IDLE_SECONDS = 1.0
 
-def serve(channel: socket.socket) -> None:
-    """Answer requests until the grader closes its end; then end every worker."""
-    _warm_up()
-    channel.sendall(b'{"event": "warm"}\n')
-    living: set[int] = set()
-    while True:
+
+@dataclass(frozen=True)
+class Waiting:
+    """A forked process that waits for its job."""
+
+    pid: int
+    channel: socket.socket
+
+
+class ForkServer:
+    """The state of the warm process.
+
+    Args:
+        channel: its end of the socket pair.
+    """
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._living: set[int] = set()
+        self._dying: set[int] = set()
+        self._spares: list[Waiting] = []
+        self._wanted = 0
+
+    def serve(self) -> None:
+        """Answer requests until the grader closes its end; then end every worker."""
+        _warm_up()
+        self._channel.sendall(b'{"event": "warm"}\n')
+        while True:
+            self._bury()
+            self._make_spares()
+            line, descriptors = _receive(self._channel)
+            if not line:
+                break
+            answer = self._answer(json.loads(line), descriptors)
+            self._channel.sendall(json.dumps(answer).encode() + b"\n")
+        for pid in self._living | {spare.pid for spare in self._spares}:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+
+    def _answer(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+        match request["do"]:
+            case "fork":
+                return {"pid": self._start(request["job"], descriptors)}
+            case "spare":
+                self._wanted = request["count"]
+                return {}
+            case "forget":
+                self._dying.add(request["pid"])
+                return {}
+            case _:
+                self._living.discard(request["pid"])
+                return {"status": _wait(request["pid"])}
+
+    def _bury(self) -> None:
+        """Collect the forgotten workers that have ended by now."""
+        for pid in list(self._dying):
+            with suppress(ChildProcessError):
+                if os.waitpid(pid, os.WNOHANG)[0] == 0:
+                    continue
+            self._dying.discard(pid)
+            self._living.discard(pid)
+
+    def _start(self, job: dict[str, Any], descriptors: list[int]) -> int:
+        waiting = self._spares.pop() if self._spares else self._fork(spare=False)
+        with waiting.channel:
+            socket.send_fds(waiting.channel, [json.dumps(job).encode() + b"\n"], descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self._living.add(waiting.pid)
+        return waiting.pid
+
+    def _make_spares(self) -> None:
+        """Make spares one by one, as long as no request comes."""
+        while len(self._spares) < self._wanted:
+            if select.select([self._channel], [], [], IDLE_SECONDS)[0]:
+                return
+            self._spares.append(self._fork(spare=True))
+
+    def _fork(self, *, spare: bool) -> Waiting:
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            _become_worker(theirs, spare=spare)
+        theirs.close()
+        return Waiting(pid, ours)
+
+
+def _become_worker(channel: socket.socket, *, spare: bool) -> NoReturn:
+    try:
+        os.setsid()
+        _close_all_but(channel.fileno())
+        if spare:
+            # Using the libraries copies the memory that they share with the parent: now, not when
+            # somebody waits.
+            warm_up()
+            gc.collect()
+            gc.freeze()
         line, descriptors = _receive(channel)
-        if not line:
-            break
-        request = json.loads(line)
-        if request["do"] == "fork":
-            pid = _fork(channel, request["job"], descriptors)
-            living.add(pid)
-            answer: dict[str, Any] = {"pid": pid}
-        else:
-            living.discard(request["pid"])
-            answer = {"status": _wait(request["pid"])}
-        channel.sendall(json.dumps(answer).encode() + b"\n")
-    for pid in living:
-        with suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+        channel.close()
+        if line:
+            listener, control = (socket.socket(fileno=each) for each in descriptors)
+            child.run(Job(**json.loads(line)), listener, control)
+    finally:
+        os._exit(4)
+
+
+def _close_all_but(kept: int) -> None:
+    """Close what the worker must not inherit; standard input, output and error stay."""
+    os.closerange(3, kept)
+    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def _warm_up() -> None:
@@ -70,21 +168,6 @@ def _receive(channel: socket.socket) -> tuple[bytes, list[int]]:
     return line, descriptors
 
 
-def _fork(channel: socket.socket, job: dict[str, Any], descriptors: list[int]) -> int:
-    pid = os.fork()
-    if pid:
-        for descriptor in descriptors:
-            os.close(descriptor)
-        return pid
-    try:
-        os.setsid()
-        listener, control = (socket.socket(fileno=each) for each in descriptors)
-        channel.close()
-        child.run(Job(**job), listener, control)
-    finally:
-        os._exit(4)
-
-
 def _wait(pid: int) -> int:
     """The exit status of a worker that has ended or is about to: -N for signal N."""
     try:
@@ -94,4 +177,4 @@ def _wait(pid: int) -> int:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    ForkServer(socket.socket(fileno=int(sys.argv[1]))).serve()

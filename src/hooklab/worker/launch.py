@@ -34,8 +34,14 @@ class Launcher(Protocol):
     def start(self, job: Job, listener: socket.socket) -> Started:
         """Start a worker for `job` that will serve on `listener`."""
 
+    def prepare(self, count: int) -> None:
+        """Be ready to start `count` workers at once, at the cost of their memory."""
+
     def end(self, pid: int) -> int:
-        """Kill the worker with all that it started; its exit status, -N for signal N."""
+        """Kill the worker with all that it started, and wait; its exit status, -N for signal N."""
+
+    def forget(self, pid: int) -> None:
+        """Kill the worker with all that it started, and do not wait."""
 
     def close(self) -> None:
         """Give everything back."""
@@ -75,15 +81,19 @@ class ForkLauncher:
             answer = self._ask(request, [listener.fileno(), theirs.fileno()])
         return Started(answer["pid"], ours)
 
+    def prepare(self, count: int) -> None:
+        """Keep `count` processes waiting for a job; about 25 MB each."""
+        self._ask(json.dumps({"do": "spare", "count": count}).encode() + b"\n", [])
+
     def end(self, pid: int) -> int:
         """Kill the worker's whole session, then collect its exit status."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
-        # A worker that has not reached setsid() yet is no group leader.
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
-        request = json.dumps({"do": "status", "pid": pid}).encode() + b"\n"
-        return int(self._ask(request, [])["status"])
+        _kill_session(pid)
+        return int(self._ask_about("status", pid)["status"])
+
+    def forget(self, pid: int) -> None:
+        """Kill the worker's whole session; the warm process collects it when it has time."""
+        _kill_session(pid)
+        self._ask_about("forget", pid)
 
     def close(self) -> None:
         """End the warm process and with it every worker."""
@@ -93,6 +103,9 @@ class ForkLauncher:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+    def _ask_about(self, do: str, pid: int) -> dict[str, Any]:
+        return self._ask(json.dumps({"do": do, "pid": pid}).encode() + b"\n", [])
 
     def _ask(self, request: bytes, descriptors: list[int]) -> dict[str, Any]:
         try:
@@ -107,6 +120,14 @@ class ForkLauncher:
                 _("the process that starts the apps has ended ({error!r})").format(error=error),
                 _("run the command again; if it happens twice, please report it"),
             ) from error
+
+
+def _kill_session(pid: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    # A worker that has not reached setsid() yet is no group leader.
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGKILL)
 
 
 class SpawnLauncher:
@@ -131,6 +152,9 @@ class SpawnLauncher:
         control.sendall(json.dumps(request).encode() + b"\n")
         return Started(process.pid, control)
 
+    def prepare(self, count: int) -> None:
+        """A spawned process cannot wait for its job."""
+
     def end(self, pid: int) -> int:
         """Kill the worker; its exit status."""
         process = self._processes.pop(pid)
@@ -139,6 +163,10 @@ class SpawnLauncher:
                 os.killpg(pid, signal.SIGKILL)
         process.kill()
         return process.wait()
+
+    def forget(self, pid: int) -> None:
+        """Kill the worker; waiting for it costs nothing that matters here."""
+        self.end(pid)
 
     def close(self) -> None:
         """End every worker."""

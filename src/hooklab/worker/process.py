@@ -1,5 +1,6 @@
 """One running app, as the grader sees it: start it, steer it, watch it die."""
 
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -110,13 +111,23 @@ class Worker:
         self._command("database", away=away)
 
     def end(self) -> int:
-        """Kill the process with all that it started; its exit status, -N for signal N."""
+        """Kill the process with all that it started, and wait; its exit status, -N for signal N."""
         if self.status is None:
             self.status = self._launcher.end(self.pid)
-            with suppress(OSError):
-                self._control.shutdown(socket.SHUT_RDWR)
-            self._control.close()
+            self._hang_up()
         return self.status
+
+    def forget(self) -> None:
+        """Kill the process with all that it started, and do not wait."""
+        if self.status is None:
+            self.status = -signal.SIGKILL
+            self._launcher.forget(self.pid)
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        self._control.close()
 
     def output(self) -> str:
         """What the app printed so far, standard output and error; the middle of a flood is cut."""
