@@ -1,0 +1,19 @@
+"""Exercise knock: open the door. Nothing to write here."""
+
+from fastapi import FastAPI
+
+from hooklab.services import Settings
+
+from .greeting import greet
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The app with its one route."""
+    app = FastAPI()
+
+    @app.get("/knock")
+    def knock(name: str) -> dict[str, str]:
+        """Greet whoever knocks."""
+        return {"greeting": greet(name)}
+
+    return app
