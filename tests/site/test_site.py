@@ -11,8 +11,9 @@ from hooklab import catalogue, rubric
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
-    path.relative_to(ROOT / "course" / "en").with_suffix("").as_posix()
-    for path in (ROOT / "course" / "en").rglob("*.md")
+    path.relative_to(folder).with_suffix("").as_posix()
+    for folder, pattern in ((ROOT / "course" / "en", "**/*.md"), (ROOT, "notebooks/*.ipynb"))
+    for path in folder.glob(pattern)
 )
 COURSE = catalogue.load(ROOT)
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}

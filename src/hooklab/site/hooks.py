@@ -1,4 +1,4 @@
-"""MkDocs' hooks: the menu from the catalogue, and computed tables inside the pages.
+"""MkDocs' hooks: the menu from the catalogue, computed tables, and pages made from notebooks.
 
 A page asks for a table with a comment on a line of its own: `<!-- course -->` for the map of the
 modules, `<!-- rubric: clerk_endpoint -->` for the rubric of one exercise.
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
 
 from hooklab import catalogue, rubric
 from hooklab.errors import HooklabError
+from hooklab.site import notebooks
 from hooklab.site.tables import course_map, menu, rubric_table
-from hooklab.texts import use
+from hooklab.texts import LANGUAGES, _, use
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -32,7 +34,30 @@ def on_config(config: "MkDocsConfig") -> None:
         # MkDocs comes here once for every language that it builds.
         if each.nav is None:
             use(each.locale)
-            each.nav = [*(config.nav or ["index.md"]), *menu(_course(config))]
+            each.nav = [*(config.nav or ["index.md"]), *menu(_course(config)), *_notebooks(config)]
+
+
+def on_files(files: "Files", config: "MkDocsConfig") -> "Files":
+    """Add a page for every notebook in every language; `on_page_read_source` writes it."""
+    for notebook in notebooks.found(_root(config)):
+        for locale in LANGUAGES:
+            page = f"{locale}/{_page(notebook)}"
+            # As if it stood among the pages: the i18n plugin passes any other file by.
+            files.append(File(page, config.docs_dir, config.site_dir, config.use_directory_urls))
+    return files
+
+
+def on_page_read_source(page: "Page", config: "MkDocsConfig") -> str | None:
+    """Run the notebook of which `page` is made; None for a page that is a file."""
+    locale, _slash, name = page.file.src_uri.partition("/")
+    for notebook in notebooks.found(_root(config)):
+        if name == _page(notebook):
+            use(locale)
+            try:
+                return notebooks.markdown(notebook)
+            except HooklabError as error:
+                raise PluginError(str(error)) from error
+    return None
 
 
 # After the i18n plugin, which does not change the lines, and before the quizzes are cut out.
@@ -86,6 +111,19 @@ def on_post_page(output: str, page: "Page", config: "MkDocsConfig") -> str:  # n
 
 def _course(config: "MkDocsConfig") -> catalogue.Course:
     try:
-        return catalogue.load(Path(config.config_file_path).parent)
+        return catalogue.load(_root(config))
     except HooklabError as error:
         raise PluginError(str(error)) from error
+
+
+def _notebooks(config: "MkDocsConfig") -> list[dict[str, list[str]]]:
+    pages = [_page(notebook) for notebook in notebooks.found(_root(config))]
+    return [{_("Notebooks"): pages}] if pages else []
+
+
+def _page(notebook: Path) -> str:
+    return f"{notebooks.FOLDER}/{notebook.stem}.md"
+
+
+def _root(config: "MkDocsConfig") -> Path:
+    return Path(config.config_file_path).parent
