@@ -10,8 +10,6 @@ from hooklab.site.notebooks import found, markdown
 ENGLISH = "# Doors\n\n[Lesson](../course/en/door.md)"
 FRENCH = "# Portes\n\n[Leçon](../course/fr/door.md)"
 TEXT = f"{ENGLISH}\n\n---\n\n{FRENCH}"
-    "# Doors\n\n[Lesson](../course/en/door.md)\n\n---\n\n# Portes\n\n[Leçon](../course/fr/door.md)"
-)
 
 
 @pytest.fixture(autouse=True)
