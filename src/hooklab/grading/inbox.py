@@ -59,7 +59,7 @@ class Inbox:
 
 def show(mail: Mail) -> str:
     """`mail` in one line."""
-    return _("  {time:%d %b %H:%M:%S} to {to}: “{subject}”").format(
+    return _("  {time:%Y-%m-%d %H:%M:%S} to {to}: “{subject}”").format(
         time=mail.received_at, to=", ".join(mail.to), subject=mail.subject
     )
 

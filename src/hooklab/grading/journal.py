@@ -21,7 +21,7 @@ class Journal:
         """Add `line` with the time; a line that is longer than a screen is cut."""
         if len(line) > LONGEST:
             line = line[:LONGEST] + " […]"
-        self._lines.append(f"{self._now():%d %b %H:%M:%S}  {line}")
+        self._lines.append(f"{self._now():%Y-%m-%d %H:%M:%S}  {line}")
 
     def __str__(self) -> str:
         return "\n".join(self._lines)

@@ -13,7 +13,8 @@ import pytest
 import hooklab
 from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
-from hooklab.grading.session import GradingSession, Options, Progress
+from hooklab.grading.options import Options, check_folder
+from hooklab.grading.session import GradingSession, Progress
 from hooklab.reports.text import print_scorecard
 from hooklab.scorecard import Scorecard
 from hooklab.texts import _
@@ -66,20 +67,6 @@ def scorecard(session: GradingSession) -> Scorecard:
         seed=session.options.seed,
         exercises=session.results(),
     )
-
-
-def check_folder(folder: Path) -> None:
-    """Refuse a submission that is not a folder with an app or an answer in it."""
-    if not folder.exists():
-        raise HooklabError(
-            _("{folder} does not exist").format(folder=folder),
-            _("name the folder that holds app.py"),
-        )
-    if not folder.is_dir():
-        raise HooklabError(
-            _("{folder} is a file, not a folder").format(folder=folder),
-            _("name the folder that holds app.py: {parent}").format(parent=folder.parent),
-        )
 
 
 def plain_session(config: pytest.Config) -> GradingSession:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
@@ -14,6 +13,7 @@ from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
 from hooklab.grading import database, outcomes
 from hooklab.grading.lab import Lab
+from hooklab.grading.options import Options as Options
 from hooklab.grading.outcomes import NotTried, Trial
 from hooklab.grading.slot import Ground, Slots, make_folder
 from hooklab.rubric import Rubric
@@ -22,31 +22,6 @@ from hooklab.texts import _, pick
 from hooklab.worker.launch import Launcher
 
 Progress = Callable[[str, CheckResult], None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to grade.
-
-    Attributes:
-        submission: the folder to grade instead of `exercises/<slug>`.
-        solutions: grade `solutions/<slug>`.
-        seed: decides who signs up, and how late retries come.
-        database: address of a PostgreSQL server; None for SQLite.
-        debug: run the app where a breakpoint works; the grade does not count.
-    """
-
-    submission: Path | None = None
-    solutions: bool = False
-    seed: int = 0
-    database: str | None = None
-    debug: bool = False
-
-    def folder(self, course: Course, slug: str) -> Path:
-        """The folder that is graded for `slug`."""
-        if self.submission:
-            return self.submission
-        return course.solution(slug) if self.solutions else course.skeleton(slug)
 
 
 class GradingSession:

@@ -1,0 +1,115 @@
+"""How long grading takes: `python benchmarks/grading.py [SLUG…]`, from the root of the course.
+
+Everything is measured on the reference, several times; the median is printed, with the fastest and
+the slowest. Machines differ and are noisy: compare the ratios of one run, never two runs.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from hooklab import catalogue
+from hooklab.catalogue import Course
+from hooklab.grading import database
+from hooklab.grading.run import grade
+from hooklab.grading.session import Options
+from hooklab.grading.slot import Ground, Slot, make_folder
+from hooklab.worker.launch import Launcher, launcher
+
+COLD_RUNS = 5
+WARM_RUNS = 10
+STARTS = 20
+
+# What a person needs at least between two saves; the watcher's workers get ready in it.
+PAUSE_SECONDS = 6
+
+
+def main() -> None:
+    """Measure the exercises that are named, or all."""
+    course = catalogue.load(catalogue.find_root(Path.cwd()))
+    slugs = sys.argv[1:] or [exercise.slug for exercise in course.exercises]
+    print(f"{'':34}{'median':>10}{'fastest':>10}{'slowest':>10}")
+    for slug in slugs:
+        checks = _measure(course, slug)
+        print(f"{slug}: {checks} checks\n")
+
+
+def _measure(course: Course, slug: str) -> int:
+    python = sys.executable
+    target = str(course.grader(slug))
+    pytest = _seconds(
+        COLD_RUNS, lambda: _run([python, "-m", "pytest", "-q", target, "--solutions"])
+    )
+    cold = _seconds(
+        COLD_RUNS, lambda: _run([python, "-m", "hooklab", "grade", slug, "--solutions"])
+    )
+    started = launcher()
+    try:
+        checks = _grade(course, slug, started)
+        back_to_back = _seconds(WARM_RUNS, lambda: _grade(course, slug, started))
+        started.prepare(checks + 2)
+        watched = _seconds(
+            WARM_RUNS,
+            lambda: _grade(course, slug, started),
+            before=lambda: time.sleep(PAUSE_SECONDS),
+        )
+        started.prepare(0)
+        starts = _starts(course, slug, started)
+    finally:
+        started.close()
+    _print(f"{slug}: plain pytest, cold", pytest)
+    _print(f"{slug}: hooklab grade, cold", cold)
+    _print(f"{slug}: warm, back to back", back_to_back)
+    _print(f"{slug}: warm, after a save (watch)", watched)
+    _print(f"{slug}: one check, warm", [each / checks for each in watched])
+    _print(f"{slug}: start of a worker", starts)
+    print(f"cold / plain pytest: {statistics.median(cold) / statistics.median(pytest):.2f}")
+    print(f"watch / plain pytest: {statistics.median(watched) / statistics.median(pytest):.2f}")
+    return checks
+
+
+def _grade(course: Course, slug: str, started: Launcher) -> int:
+    card = grade(course, [slug], Options(solutions=True), launch=lambda: started)
+    if card.earned != card.points:
+        raise SystemExit(f"the reference of {slug} earned {card.earned:g} of {card.points:g}")
+    return len(card.exercises[0].checks)
+
+
+def _starts(course: Course, slug: str, started: Launcher) -> list[float]:
+    folder, server = make_folder(), database.server(None)
+    ground = Ground(course.solution(slug), folder, started, server, seed=0)
+    seconds = []
+    for number in range(STARTS):
+        slot = Slot(ground, number)
+        seconds += _seconds(1, lambda: slot.start())  # noqa: B023 - called at once
+        slot.stop()
+        slot.remove()
+    return seconds
+
+
+def _run(command: list[str]) -> None:
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own commands
+
+
+def _seconds(
+    count: int, work: Callable[[], object], before: Callable[[], object] = lambda: None
+) -> list[float]:
+    measured = []
+    for _number in range(count):
+        before()
+        start = time.perf_counter()
+        work()
+        measured.append(time.perf_counter() - start)
+    return measured
+
+
+def _print(what: str, seconds: list[float]) -> None:
+    figures = (statistics.median(seconds), min(seconds), max(seconds))
+    print(f"{what:34}" + "".join(f"{figure:8.3f} s" for figure in figures))
+
+
+if __name__ == "__main__":
+    main()
