@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from _pytest.outcomes import Failed, Skipped
+from _pytest.outcomes import Failed, Skipped, XFailed
 
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.lab import Lab
@@ -38,7 +38,7 @@ def judge(error: BaseException | None, lab: Lab | None, seconds: float) -> Trial
         return Trial("not_tried", str(error), seconds)
     if isinstance(error, CheckFailed):
         return Trial("not_earned", tell(error, lab), seconds)
-    if isinstance(error, AssertionError | Failed):
+    if isinstance(error, AssertionError | Failed) and not isinstance(error, XFailed):
         return Trial("not_earned", _sections([(_("What happened"), str(error))], lab), seconds)
     fault = f"{type(error).__name__}: {error}"
     return Trial("could_not_grade", _sections([(_("The grader failed"), fault)], lab), seconds)

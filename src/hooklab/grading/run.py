@@ -47,7 +47,7 @@ def grade(
     status, output = _run_pytest(course, slugs, session)
     if session.error:
         raise session.error
-    if status == pytest.ExitCode.INTERRUPTED:
+    if session.interrupted:
         raise KeyboardInterrupt
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise HooklabError(

@@ -12,6 +12,7 @@ from hooklab import catalogue, rubric
 from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
 from hooklab.grading import database, outcomes
+from hooklab.grading.failure import GraderFault
 from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options as Options
 from hooklab.grading.outcomes import NotTried, Trial
@@ -51,6 +52,7 @@ class GradingSession:
         self._server: database.Server | None = None
         self._started = 0.0
         self.error: HooklabError | None = None
+        self.interrupted = False
 
     def results(self) -> tuple[ExerciseResult, ...]:
         """The score of every exercise that was collected, in the order of the run."""
@@ -130,6 +132,15 @@ class GradingSession:
             self._record(item, call.excinfo.value if call.excinfo else None, report)
         return report
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Tell a person's Ctrl-C from a grader that gives up; pytest ends alike for both."""
+        self.interrupted = excinfo.type is KeyboardInterrupt
+        if isinstance(excinfo.value, pytest.exit.Exception):
+            self.error = HooklabError(
+                _("the grader stopped the run: {reason}").format(reason=excinfo.value.msg),
+                _("this is a fault of the course, not of your answer; please report it"),
+            )
+
     def pytest_unconfigure(self) -> None:
         """Give everything back."""
         self.resources.close()
@@ -137,6 +148,8 @@ class GradingSession:
     def _record(self, item: pytest.Item, error: BaseException | None, report: object) -> None:
         if isinstance(error, KeyboardInterrupt | pytest.exit.Exception):
             return
+        if error is None and item.get_closest_marker("xfail"):
+            error = GraderFault("a check that is expected to fail cannot be earned")
         lab = getattr(item, "funcargs", {}).get("lab")
         trial = outcomes.judge(error, lab, time.perf_counter() - self._started)
         slug, check = item.path.parent.name, _check_id(item)
