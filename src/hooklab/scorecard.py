@@ -61,6 +61,15 @@ class ExerciseResult:
         """Points that a reviewer may still award."""
         return sum(each.points for each in self.criteria if each.kind == "reviewed")
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has been started: every check that failed met a NotImplementedError."""
+        failed = [check for check in self.checks if check.outcome != "not_tried"]
+        return bool(failed) and all(
+            check.outcome == "not_earned" and "NotImplementedError" in check.message
+            for check in failed
+        )
+
 
 @dataclass(frozen=True)
 class Scorecard:
@@ -87,6 +96,11 @@ class Scorecard:
     def points(self) -> float:
         """Points possible in all exercises."""
         return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every check is earned; what waits for a reviewer is not held against anybody."""
+        return all(each.earned + each.waiting >= each.points for each in self.exercises)
 
     def plain(self) -> dict[str, Any]:
         """As plain data, in the shape of `reports/scorecard.schema.json`."""

@@ -72,6 +72,11 @@ def pick(both: Mapping[str, str]) -> str:
     return both[_language]
 
 
+def number(value: float) -> str:
+    """`value` as the language in use writes it: 2.5, or 2,5 in French."""
+    return f"{value:g}".replace(".", "," if _language == "fr" else ".")
+
+
 @lru_cache
 def _translations(language: str) -> NullTranslations:
     if language == "en":

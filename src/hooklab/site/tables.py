@@ -5,7 +5,7 @@ from posixpath import relpath
 
 from hooklab.catalogue import Course, Exercise, Module
 from hooklab.rubric import Criterion, Rubric
-from hooklab.texts import _, language, pick
+from hooklab.texts import _, number, pick
 
 
 def rubric_table(rubric: Rubric) -> str:
@@ -33,11 +33,6 @@ def menu(course: Course) -> list[dict[str, list[str]]]:
         {_module_title(module): [module.page, *(each.page for each in module.exercises)]}
         for module in course.modules
     ]
-
-
-def number(points: float) -> str:
-    """`points` as the language in use writes it: 2.5, or 2,5 in French."""
-    return f"{points:g}".replace(".", "," if language() == "fr" else ".")
 
 
 def _criterion_rows(criterion: Criterion) -> Iterable[tuple[str, str]]:

@@ -1,0 +1,25 @@
+"""Data goes to standard output, talk goes to standard error."""
+
+from rich.console import Console
+from rich.text import Text
+
+from hooklab.errors import HooklabError
+from hooklab.reports.clean import clean
+from hooklab.texts import _
+
+
+def output() -> Console:
+    """Where results are printed."""
+    return Console(highlight=False, emoji=False, markup=False)
+
+
+def talk() -> Console:
+    """Where progress and remarks are printed."""
+    return Console(stderr=True, highlight=False, emoji=False, markup=False)
+
+
+def complain(error: HooklabError) -> None:
+    """Print what is wrong, and what to do about it; neither is broken into lines."""
+    console = talk()
+    console.print(Text(clean(error.what)), soft_wrap=True)
+    console.print(Text(f"{_('hint:')} {clean(error.hint)}", style="cyan"), soft_wrap=True)

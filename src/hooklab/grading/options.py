@@ -1,0 +1,47 @@
+"""How to grade: what a person may choose. Light to import, unlike the grading itself."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hooklab.catalogue import Course
+from hooklab.errors import HooklabError
+from hooklab.texts import _
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade.
+
+    Attributes:
+        submission: the folder to grade instead of `exercises/<slug>`.
+        solutions: grade `solutions/<slug>`.
+        seed: decides who signs up, and how late retries come.
+        database: address of a PostgreSQL server; None for SQLite.
+        debug: run the app where a breakpoint works; the grade does not count.
+    """
+
+    submission: Path | None = None
+    solutions: bool = False
+    seed: int = 0
+    database: str | None = None
+    debug: bool = False
+
+    def folder(self, course: Course, slug: str) -> Path:
+        """The folder that is graded for `slug`."""
+        if self.submission:
+            return self.submission
+        return course.solution(slug) if self.solutions else course.skeleton(slug)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a submission that is not a folder with an app or an answer in it."""
+    if not folder.exists():
+        raise HooklabError(
+            _("{folder} does not exist").format(folder=folder),
+            _("name the folder that holds app.py"),
+        )
+    if not folder.is_dir():
+        raise HooklabError(
+            _("{folder} is a file, not a folder").format(folder=folder),
+            _("name the folder that holds app.py: {parent}").format(parent=folder.parent),
+        )

@@ -1,0 +1,25 @@
+"""Every form that a scorecard can take, by the name that the command line knows."""
+
+from collections.abc import Callable
+from io import StringIO
+from typing import Literal
+
+from hooklab.reports import json
+from hooklab.reports.text import print_scorecard
+from hooklab.scorecard import Scorecard
+
+Format = Literal["text", "json"]
+
+
+def render(card: Scorecard, form: Format) -> str:
+    """`card` in the form called `form`; it ends with a newline."""
+    return WRITERS[form](card)
+
+
+def _text(card: Scorecard) -> str:
+    text = StringIO()
+    print_scorecard(card, file=text)
+    return text.getvalue()
+
+
+WRITERS: dict[str, Callable[[Scorecard], str]] = {"text": _text, "json": json.write}
