@@ -1,6 +1,7 @@
 """The running app, as a check sees it."""
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,12 @@ from hooklab.texts import _
 from hooklab.worker.process import StartFailure
 
 ANSWER_SECONDS = 6.0
-DEBUG_SECONDS = 3600.0
+
+# How much longer everything may take when a person sits at a breakpoint.
+DEBUG_PATIENCE = 600.0
+
+# An app that hangs must not keep a class waiting: after this much real time a check is over.
+CHECK_SECONDS = 30.0
 
 
 class App:
@@ -27,6 +33,8 @@ class App:
     def __init__(self, slot: Slot, journal: Journal) -> None:
         self._slot = slot
         self._journal = journal
+        self._patience = DEBUG_PATIENCE if slot.ground.debug else 1.0
+        self._deadline = time.monotonic() + CHECK_SECONDS * self._patience
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         """GET `path`."""
@@ -56,6 +64,11 @@ class App:
         Args:
             label: what the request is about, for the journal and for messages.
         """
+        if time.monotonic() > self._deadline:
+            raise AppNotRunning(
+                _("an app that answers faster"),
+                _("this check was ended after {seconds:g} s").format(seconds=CHECK_SECONDS),
+            )
         request = f"{method} {path}" + (f" · {label}" if label else "")
         answer = send(
             self._slot.port(app),
@@ -63,7 +76,7 @@ class App:
             path,
             headers=headers or {},
             body=body,
-            seconds=DEBUG_SECONDS if self._slot.ground.debug else ANSWER_SECONDS,
+            seconds=ANSWER_SECONDS * self._patience,
             request=request,
         )
         self._journal.add(f"{request} → {answer}")
