@@ -16,6 +16,13 @@ def main(arguments: Sequence[str]) -> int:
     Args:
         arguments: what stands behind `hooklab`.
     """
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return _interrupted()
+
+
+def _run(arguments: Sequence[str]) -> int:
     _speak_unicode()
     # Before the commands are imported: their help is translated when it is read.
     use(detect(arguments))

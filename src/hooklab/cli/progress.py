@@ -25,7 +25,8 @@ def progress_of(
         return
     total = sum(len(rubric.load(course.grader(slug)).checks) for slug in slugs)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    quietly = {"transient": True, "redirect_stdout": False, "redirect_stderr": False}
+    with Progress(*columns, console=console, **quietly) as bar:
         task = bar.add_task(slugs[0], total=total)
 
         def advance(slug: str, _result: CheckResult) -> None:

@@ -107,6 +107,8 @@ def _run_pytest(course: Course, slugs: Sequence[str], session: GradingSession) -
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     arguments = [
         *("-c", str(SETTINGS), "--rootdir", str(course.root), "--no-header", "-q"),
+        # A debugger needs the terminal. Otherwise descriptors stay as they are, for the progress.
+        "--capture=no" if session.options.debug else "--capture=sys",
         *(str(course.grader(slug)) for slug in slugs),
     ]
     output = StringIO()

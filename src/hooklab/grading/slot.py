@@ -151,14 +151,16 @@ class Slots:
         self._left = count
         self._number = 0
         self._hangs = 0
+        # Two apps at a breakpoint would talk to the same terminal.
+        self._ahead = 0 if ground.debug else AHEAD
         self._threads = ThreadPoolExecutor(max_workers=AHEAD)
         self._ready: deque[Future[Slot]] = deque()
 
     def take(self) -> Slot:
         """A slot with the app started in it, or with `failure` set."""
-        self._prepare()
+        self._prepare(max(self._ahead, 1))
         slot = self._ready.popleft().result()
-        self._prepare()
+        self._prepare(self._ahead)
         # An app that hangs at its start hangs every time: two proofs are enough.
         self._hangs += slot.failure == StartFailure("hang")
         return slot
@@ -173,8 +175,8 @@ class Slots:
             _end(self._ready.popleft().result())
         self._threads.shutdown()
 
-    def _prepare(self) -> None:
-        while self._left > 0 and len(self._ready) < AHEAD:
+    def _prepare(self, count: int) -> None:
+        while self._left > 0 and len(self._ready) < count:
             self._left -= 1
             self._number += 1
             self._ready.append(self._threads.submit(self._make, self._number))
