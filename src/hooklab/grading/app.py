@@ -62,14 +62,14 @@ class App:
         """Send one request to app number `app` and write it down with its answer.
 
         Args:
-            label: what the request is about, for the journal and for messages.
+            label: what to call the request in the journal and in messages.
         """
         if time.monotonic() > self._deadline:
             raise AppNotRunning(
                 _("an app that answers faster"),
                 _("this check was ended after {seconds:g} s").format(seconds=CHECK_SECONDS),
             )
-        request = f"{method} {path}" + (f" · {label}" if label else "")
+        request = label or f"{method} {path}"
         answer = send(
             self._slot.port(app),
             method,

@@ -69,7 +69,7 @@ class Deliver:
             headers=sent,
             body=event.body.encode() if body is None else body,
             app=app,
-            label=" · ".join(filter(None, [event.type, event.message_id, event.name or "", note])),
+            label=_label(event, "" if path == ENDPOINT else path, note),
         )
 
     @property
@@ -112,3 +112,9 @@ class Deliver:
     def close(self) -> None:
         """Forget deliveries that are still under way."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _label(event: Event, *more: str) -> str:
+    """What a delivery is called: its type, the end of its message id, whom it is about."""
+    parts = [event.type, f"svix-id …{event.message_id[-6:]}", event.name or "", *more]
+    return " · ".join(part for part in parts if part)

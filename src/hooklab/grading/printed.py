@@ -1,24 +1,39 @@
 """What the app printed, made short enough to read: tracebacks keep the learner's own lines."""
 
 import re
+from itertools import groupby
 
 from hooklab.texts import plural
 
-MOST_LINES = 60
+FIRST_LINES = 8
+LAST_LINES = 24
 
 _FRAME = re.compile(r'^\s+(?:[|+]\s*)*File "(?P<file>[^"]+)", line \d+')
-_LIBRARY = ("site-packages", "dist-packages", "/lib/python", "\\lib\\", "<frozen", "hooklab/worker")
+_LIBRARY = (
+    "site-packages",
+    "dist-packages",
+    "/lib/python",
+    "\\lib\\",
+    "<frozen",
+    "<sqlalchemy",
+    "hooklab/worker",
+)
 
 
 def shorten(text: str) -> str:
     """`text` without the stack frames of libraries, and without the middle of a flood."""
-    lines = _without_library_frames(text.splitlines())
-    if len(lines) > MOST_LINES:
-        half = MOST_LINES // 2
-        left_out = len(lines) - 2 * half
+    lines = _counted(_without_library_frames(text.splitlines()))
+    left_out = len(lines) - FIRST_LINES - LAST_LINES
+    if left_out > 0:
         note = plural("[… {count} line left out …]", "[… {count} lines left out …]", left_out)
-        lines = [*lines[:half], note, *lines[-half:]]
+        lines = [*lines[:FIRST_LINES], note, *lines[-LAST_LINES:]]
     return "\n".join(lines)
+
+
+def _counted(lines: list[str]) -> list[str]:
+    """`lines` with the same line said again and again told once."""
+    runs = [(line, len(list(run))) for line, run in groupby(lines)]
+    return [f"{line} (x{count})" if count > 1 and line else line for line, count in runs]
 
 
 def _without_library_frames(lines: list[str]) -> list[str]:

@@ -65,12 +65,15 @@ class Rows:
         missing = [column for column in wanted if column not in found]
         if missing:
             raise self._no_column(table, missing[0])
-        if any(found[column] != value for column, value in wanted.items()):
+        wrong = {column for column, value in wanted.items() if found[column] != value}
+        if wrong:
             raise CheckFailed(
                 _("in table “{table}”, the row{where} with {wanted}").format(
-                    table=table, where=_where(where), wanted=_pairs(wanted)
+                    table=table,
+                    where=_where(where),
+                    wanted=_pairs({column: wanted[column] for column in wanted if column in wrong}),
                 ),
-                _show([found]),
+                _pairs({column: found[column] for column in wanted if column in wrong}),
             )
         return found
 
