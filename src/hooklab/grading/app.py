@@ -70,17 +70,31 @@ class App:
                 _("this check was ended after {seconds:g} s").format(seconds=CHECK_SECONDS),
             )
         request = label or f"{method} {path}"
-        answer = send(
+        answer = self._send(app, method, path, headers or {}, body, request)
+        self._journal.add(f"{request} → {answer}")
+        return answer
+
+    def _send(
+        self,
+        app: int,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        request: str,
+    ) -> Answer:
+        # The port stays ours while no app serves it: a request would wait there for nothing.
+        if not self._slot.workers[app].alive:
+            return Answer(request, 0, problem="refused")
+        return send(
             self._slot.port(app),
             method,
             path,
-            headers=headers or {},
+            headers=headers,
             body=body,
             seconds=ANSWER_SECONDS * self._patience,
             request=request,
         )
-        self._journal.add(f"{request} → {answer}")
-        return answer
 
     def kill(self) -> None:
         """End the app at once, as a crash or `kill -9` does. Its database stays."""

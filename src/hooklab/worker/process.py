@@ -77,8 +77,8 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the process still holds its end of the control channel."""
-        return not self._gone
+        """Whether it was not ended, and still holds its end of the control channel."""
+        return self.status is None and not self._gone
 
     def set_time(self, now: datetime) -> None:
         """Move the app's clock."""
