@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from hooklab.cli.speaking import complain
+from hooklab.cli.speaking import complain, talk
 from hooklab.errors import HooklabError
 from hooklab.texts import _, detect, use
 
@@ -41,7 +41,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _interrupted() -> int:
-    complain(HooklabError(_("stopped by Ctrl-C"), _("nothing is left running")))
+    talk().print(_("Stopped by Ctrl-C; nothing is left running."))
     return FAULT
 
 

@@ -25,8 +25,9 @@ def progress_of(
         return
     total = sum(len(rubric.load(course.grader(slug)).checks) for slug in slugs)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    quietly = {"transient": True, "redirect_stdout": False, "redirect_stderr": False}
-    with Progress(*columns, console=console, **quietly) as bar:
+    with Progress(
+        *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as bar:
         task = bar.add_task(slugs[0], total=total)
 
         def advance(slug: str, _result: CheckResult) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from io import StringIO
 from typing import Literal
 
-from hooklab.reports import json
+from hooklab.reports import json, junit, markdown, svg
 from hooklab.reports.text import print_scorecard
 from hooklab.scorecard import Scorecard
 
-Format = Literal["text", "json"]
+Format = Literal["text", "json", "junit", "markdown", "svg"]
 
 
 def render(card: Scorecard, form: Format) -> str:
@@ -22,4 +22,10 @@ def _text(card: Scorecard) -> str:
     return text.getvalue()
 
 
-WRITERS: dict[str, Callable[[Scorecard], str]] = {"text": _text, "json": json.write}
+WRITERS: dict[Format, Callable[[Scorecard], str]] = {
+    "text": _text,
+    "json": json.write,
+    "junit": junit.write,
+    "markdown": markdown.write,
+    "svg": svg.write,
+}

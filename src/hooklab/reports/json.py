@@ -1,11 +1,20 @@
 """The scorecard as JSON, in the shape of `scorecard.schema.json`."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 from hooklab.scorecard import Scorecard
+
+SCHEMA_FILE = Path(__file__).with_name("scorecard.schema.json")
 
 
 def write(card: Scorecard) -> str:
     """`card` as one JSON object; it ends with a newline."""
-    # Escaped: half a surrogate pair in an app's output has no other spelling.
+    # Escaped to ASCII: half a surrogate pair in an app's output has no other spelling.
     return json.dumps(card.plain(), indent=2) + "\n"
+
+
+def schema() -> Any:
+    """The JSON Schema (2020-12) of what `write` writes."""
+    return json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """The scorecard in a terminal, with or without colour."""
 
+from collections.abc import Sequence
 from typing import TextIO
 
 from rich.console import Console
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from hooklab.reports.clean import clean
 from hooklab.scorecard import CheckResult, CriterionResult, ExerciseResult, Scorecard
-from hooklab.texts import _
+from hooklab.texts import _, number, plural
 
 # Readable without colour: the mark alone tells the outcome.
 MARKS = {"earned": "✓", "not_earned": "✗", "not_tried": "·", "could_not_grade": "!"}
@@ -29,38 +30,61 @@ def print_scorecard(
     Args:
         file: where to; standard output when None.
         details: tell the story of each check that was not earned.
-        most: tell at most so many stories, the first ones.
+        most: tell at most so many stories in full for each exercise, the first ones, and shorten
+            what has not been started yet.
     """
-    console = Console(file=file, highlight=False, soft_wrap=False, emoji=False, markup=False)
-    for exercise in card.exercises:
-        print_exercise(console, exercise, details=details, most=most)
-    if len(card.exercises) > 1:
-        console.print(
-            Text(
-                _("Total: {earned:g} of {points:g} points").format(
-                    earned=card.earned, points=card.points
-                ),
-                style="bold",
-            )
+    write_scorecard(
+        Console(file=file, highlight=False, emoji=False, markup=False), card, details, most
+    )
+
+
+def write_scorecard(console: Console, card: Scorecard, details: bool, most: int | None) -> None:
+    """Like `print_scorecard`, on a console."""
+    several = len(card.exercises) > 1
+    for position, exercise in enumerate(card.exercises):
+        brief = most is not None and exercise.is_untouched
+        if brief and several and position > 0:
+            _write_line(console, exercise)
+        else:
+            _write_exercise(console, exercise, details, 1 if brief else most)
+    if several:
+        total = _("Total: {earned} of {points} points").format(
+            earned=number(card.earned), points=number(card.points)
         )
+        console.print(Text(f"\n{total}", style="bold"))
     if card.isolation == "debug":
         console.print(Text(_("Debugging: this grade does not count."), style="yellow"))
 
 
-def print_exercise(
-    console: Console, exercise: ExerciseResult, *, details: bool, most: int | None
+def _write_line(console: Console, exercise: ExerciseResult) -> None:
+    line = Table.grid(expand=True)
+    line.add_column(ratio=1)
+    line.add_column(justify="right", no_wrap=True)
+    title = Text.assemble((f"\n{_heading(exercise)}", "bold"), f" – {_('not started yet')}")  # noqa: RUF001
+    line.add_row(title, Text(f"\n{_points(exercise)} ", style="bold"))
+    console.print(line)
+
+
+def _write_exercise(
+    console: Console, exercise: ExerciseResult, details: bool, most: int | None
 ) -> None:
     """Print the table of one exercise, then the stories of what was not earned."""
     console.print()
-    title = Text(f"{exercise.slug} · {exercise.title}", style="bold")
-    console.print(title)
+    console.print(Text(_heading(exercise), style="bold"))
     console.print(_table(exercise))
-    if details:
-        told = [check for check in exercise.checks if check.message and _has_story(check)]
-        for check in told[:most]:
-            _print_story(console, check)
-        if most is not None and len(told) > most:
-            console.print(Text(_("… and {count} more").format(count=len(told) - most), style="dim"))
+    if not details:
+        return
+    stories = [
+        check for check in exercise.checks if check.outcome in ("not_earned", "could_not_grade")
+    ]
+    for check in stories[:most]:
+        _write_story(console, check)
+    if most is not None and len(stories) > most and not exercise.is_untouched:
+        _write_names(console, stories[most:])
+
+
+def _heading(exercise: ExerciseResult) -> str:
+    return f"{exercise.slug} · {exercise.title}"
 
 
 def _table(exercise: ExerciseResult) -> Table:
@@ -79,22 +103,34 @@ def _table(exercise: ExerciseResult) -> Table:
             )
         if criterion.kind == "reviewed":
             table.add_row("", Text(_("waits for review"), style="yellow"), "")
-    total = Text(_("Total"), style="bold")
-    table.add_row("", total, Text(f"{exercise.earned:g}/{exercise.points:g}", style="bold"))
+    table.add_row("", Text(_("Total"), style="bold"), Text(_points(exercise), style="bold"))
     return table
 
 
-def _points(scored: CriterionResult | CheckResult) -> str:
-    return f"{scored.earned:g}/{scored.points:g}"
+def _points(scored: ExerciseResult | CriterionResult | CheckResult) -> str:
+    return f"{number(scored.earned)}/{number(scored.points)}"
 
 
-def _has_story(check: CheckResult) -> bool:
-    return check.outcome in ("not_earned", "could_not_grade")
-
-
-def _print_story(console: Console, check: CheckResult) -> None:
+def _write_story(console: Console, check: CheckResult) -> None:
     console.print()
     console.print(Text(f"{MARKS[check.outcome]} {check.title}", style=STYLES[check.outcome]))
-    console.print(Padding(Text(clean(check.message)), (0, 0, 0, 2)))
+    for line in clean(check.message).expandtabs(4).splitlines():
+        content = line.lstrip(" ")
+        # A line that is too long goes on below its own beginning.
+        style = "dim" if line == content else ""
+        margin = (0, 0, 0, 2 + len(line) - len(content))
+        console.print(Padding(Text(content, style=style), margin, expand=False))
     if check.hint:
-        console.print(Padding(Text(f"→ {check.hint}", style="cyan"), (0, 0, 0, 2)))
+        console.print(Padding(Text(f"→ {check.hint}", style="cyan"), (0, 0, 0, 2), expand=False))
+
+
+def _write_names(console: Console, checks: Sequence[CheckResult]) -> None:
+    console.print()
+    told = plural(
+        "{count} more story to read; --all-messages tells it:",
+        "{count} more stories to read; --all-messages tells them:",
+        len(checks),
+    )
+    console.print(Text(told, style="dim"))
+    for check in checks:
+        console.print(Text(f"  {MARKS[check.outcome]} {check.title}", style=STYLES[check.outcome]))
