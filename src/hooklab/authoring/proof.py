@@ -9,7 +9,7 @@ from hooklab.authoring import mistakes
 from hooklab.authoring.mistakes import Mistake
 from hooklab.catalogue import Course
 from hooklab.grading.run import grade
-from hooklab.grading.session import Options
+from hooklab.grading.options import Options
 from hooklab.scorecard import CheckResult
 from hooklab.texts import _
 from hooklab.worker.launch import Launcher
@@ -125,5 +125,5 @@ def _is_honest(check: CheckResult) -> bool:
 
 def _gist(check: CheckResult) -> str:
     """The message without the journal: what was wanted, what happened."""
-    story = check.message.partition(_("What was done, in order"))[0]
+    story = check.message.partition(_("What was done, in order:"))[0]
     return " ".join(story.split())[:400] or check.outcome

@@ -39,9 +39,9 @@ def judge(error: BaseException | None, lab: Lab | None, seconds: float) -> Trial
     if isinstance(error, CheckFailed):
         return Trial("not_earned", tell(error, lab), seconds)
     if isinstance(error, AssertionError | Failed) and not isinstance(error, XFailed):
-        return Trial("not_earned", _sections([(_("What happened"), str(error))], lab), seconds)
+        return Trial("not_earned", _sections([(_("What happened:"), str(error))], lab), seconds)
     fault = f"{type(error).__name__}: {error}"
-    return Trial("could_not_grade", _sections([(_("The grader failed"), fault)], lab), seconds)
+    return Trial("could_not_grade", _sections([(_("The grader failed:"), fault)], lab), seconds)
 
 
 def tell(failure: CheckFailed, lab: Lab | None) -> str:
@@ -49,7 +49,7 @@ def tell(failure: CheckFailed, lab: Lab | None) -> str:
     happened = failure.happened
     if lab and (obituary := lab.obituary()):
         happened += f"\n{obituary}"
-    return _sections([(_("What was wanted"), failure.wanted), (_("What happened"), happened)], lab)
+    return _sections([(_("What was wanted:"), failure.wanted), (_("What happened:"), happened)], lab)
 
 
 def result(rubric: Rubric, title: Text, trials: dict[str, list[Trial]]) -> ExerciseResult:
@@ -97,10 +97,10 @@ def _sections(sections: list[tuple[str, str]], lab: Lab | None) -> str:
     if lab:
         sections = [
             *sections,
-            (_("What was done, in order"), str(lab.journal)),
-            (_("What the app printed"), shorten(lab.logs.printed())),
+            (_("What was done, in order:"), str(lab.journal)),
+            (_("What the app printed:"), shorten(lab.logs.printed())),
         ]
-    return "\n".join(f"{title}:\n{_indent(text)}" for title, text in sections if text.strip())
+    return "\n".join(f"{title}\n{_indent(text)}" for title, text in sections if text.strip())
 
 
 def _indent(text: str) -> str:

@@ -157,7 +157,7 @@ class GradingSession:
         trials.append(trial)
         final = outcomes.check_result(self.rubrics[slug].checks[check], trials)
         if trial.outcome in ("not_earned", "could_not_grade"):
-            report.longrepr = f"{trial.message}\n{_('Where to look')}:\n  {final.hint}"  # type: ignore[attr-defined]
+            report.longrepr = f"{trial.message}\n{_('Where to look:')}\n  {final.hint}"  # type: ignore[attr-defined]
         self._progress(slug, final)
 
     def _slots_for(self, item: pytest.Item) -> Slots:
