@@ -1,0 +1,67 @@
+"""`hooklab check`: the authors' gate."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from hooklab.authoring.problem import Problem
+from hooklab.cli.options import Database, Lang, Slugs, chosen, course
+from hooklab.cli.speaking import complain, output, talk
+from hooklab.errors import HooklabError
+from hooklab.texts import _, plural
+from hooklab.worker.launch import launcher
+
+FOUND_SOMETHING = 1
+
+
+def check(
+    slugs: Slugs = None,
+    repeat: Annotated[
+        int,
+        typer.Option(
+            "--repeat", metavar="N", min=1, help=_("Grade so often; outcomes must be equal.")
+        ),
+    ] = 1,
+    database: Database = None,
+    lang: Lang = None,
+) -> None:
+    """Prove that catalogue, rubrics, tests, skeletons, solutions and mistakes agree.
+
+    The exit code is 1 when there is a fault; all of them are told.
+    """
+    here = course()
+    names = chosen(here, slugs) if slugs else []
+    started = launcher()
+    try:
+        from hooklab.authoring import check as gate
+
+        with _steps() as progress:
+            problems = gate.run(
+                here,
+                names,
+                launch=lambda: started,
+                progress=progress,
+                repeat=repeat,
+                database=database,
+            )
+    finally:
+        started.close()
+    for problem in problems:
+        complain(HooklabError(f"{problem.place}: {problem.what}", problem.hint))
+    if problems:
+        talk().print(plural("{count} fault", "{count} faults", len(problems)))
+        raise typer.Exit(FOUND_SOMETHING)
+    output().print(_("Everything agrees."))
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str, list[Problem]], None]]:
+    """Show on a terminal what is being looked at."""
+    console = talk()
+    if not console.is_terminal:
+        yield lambda _place, _problems: None
+        return
+    with console.status(_("looking")) as status:
+        yield lambda place, _problems: status.update(place)

@@ -1,0 +1,74 @@
+"""The pristine skeleton of an exercise, out of the history that git keeps."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hooklab.catalogue import Course
+from hooklab.errors import HooklabError
+from hooklab.texts import _
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """An exercise's files as they were in one commit.
+
+    Attributes:
+        revision: what was asked for, or an abbreviated commit.
+        files: content by path below the exercise's folder.
+    """
+
+    revision: str
+    files: dict[str, bytes]
+
+
+def skeleton_of(course: Course, slug: str, revision: str | None) -> Skeleton:
+    """The skeleton of `slug` in `revision`, or where it is likely to be untouched.
+
+    Raises:
+        HooklabError: there is no git, no history, or no such folder in it.
+    """
+    if not _git(course, "rev-parse", "--git-dir").strip():
+        raise HooklabError(
+            _("the skeleton comes from git, and there is no git history here"),
+            _("copy exercises/{slug} from a fresh download of the course").format(slug=slug),
+        )
+    for candidate in [revision] if revision else _candidates(course, slug):
+        if files := _files(course, candidate, f"exercises/{slug}"):
+            return Skeleton(candidate, files)
+    raise HooklabError(
+        _("no exercises/{slug} in {revision}").format(
+            slug=slug, revision=revision or _("the history of this checkout")
+        ),
+        _("name a commit or branch that has it: hooklab reset {slug} --from REV").format(slug=slug),
+    )
+
+
+def _candidates(course: Course, slug: str) -> Iterator[str]:
+    yield from ("upstream/HEAD", "upstream/main")
+    # Only authors change these; so a learner's own commits are passed over.
+    authored = (f"graders/{slug}", f"solutions/{slug}")
+    yield from _git(course, "log", "-1", "--format=%h", "--", *authored).decode().split()
+    added = ("log", "--diff-filter=A", "--format=%h", "--", f"exercises/{slug}")
+    yield from reversed(_git(course, *added).decode().split())
+
+
+def _files(course: Course, revision: str, folder: str) -> dict[str, bytes]:
+    # A name that begins with a dash would be an option.
+    if revision.startswith("-"):
+        return {}
+    listing = _git(course, "ls-tree", "-r", "-z", "--name-only", revision, "--", f"{folder}/")
+    names = [name for name in listing.decode("utf-8", "surrogateescape").split("\0") if name]
+    return {
+        name.removeprefix(f"{folder}/"): _git(course, "show", f"{revision}:./{name}")
+        for name in names
+    }
+
+
+def _git(course: Course, *arguments: str) -> bytes:
+    """What git prints; nothing when it fails or is not installed."""
+    command = ["git", "-C", str(course.root), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).stdout
+    except OSError:
+        return b""

@@ -1,0 +1,40 @@
+"""`hooklab statement`: an exercise's page, in the terminal."""
+
+from typing import ClassVar
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import Heading, Markdown, MarkdownElement
+from rich.text import Text
+
+from hooklab.cli.options import Lang, Slug, course
+from hooklab.cli.pages import plain_page
+from hooklab.cli.speaking import output
+from hooklab.errors import HooklabError
+from hooklab.texts import _, language
+
+
+def statement(slug: Slug, lang: Lang = None) -> None:
+    """Print the page of an exercise in the language in use."""
+    here = course()
+    page = here.root / "course" / language() / here.exercise(slug).page
+    if not page.is_file():
+        raise HooklabError(
+            _("{page} does not exist").format(page=page), _("this is a fault of the course")
+        )
+    output().print(_Page(plain_page(here, page), code_theme="ansi_dark"))
+
+
+class _Heading(Heading):
+    """A heading at the left, as everything else; rich would centre it."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        self.text.justify = "left"
+        yield Text()
+        yield self.text
+
+
+class _Page(Markdown):
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        **Markdown.elements,
+        "heading_open": _Heading,
+    }

@@ -1,0 +1,99 @@
+"""`hooklab watch`: grades at every save, on a warm launcher."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.text import Text
+from watchfiles import DefaultFilter
+from watchfiles import watch as changes_in
+
+from hooklab.catalogue import Course
+from hooklab.cli.grading import Grader, grader
+from hooklab.cli.memory import Memory
+from hooklab.cli.options import Lang, OptionalSlug, chosen, course
+from hooklab.cli.speaking import complain, output, talk
+from hooklab.errors import HooklabError
+from hooklab.grading.options import Options, check_folder
+from hooklab.reports.text import write_scorecard
+from hooklab.scorecard import Scorecard
+from hooklab.texts import _
+
+
+def watch(slug: OptionalSlug = None, lang: Lang = None) -> None:
+    """Grade one exercise at each save of its files, or whichever is saved; until Ctrl-C."""
+    here = course()
+    slugs = chosen(here, [slug] if slug else None)
+    for each in slugs:
+        check_folder(here.skeleton(each))
+    with grader(here) as run:
+        watcher = Watcher(here, run)
+        try:
+            if slug:
+                watcher.grade([slug])
+            watcher.wait()
+            for changes in changes_in(
+                *(here.skeleton(each) for each in slugs), watch_filter=DefaultFilter()
+            ):
+                watcher.grade(saved(here, slugs, (path for _kind, path in changes)))
+                watcher.wait()
+        except KeyboardInterrupt:
+            talk().print(_("Watching has ended."))
+
+
+def saved(course: Course, slugs: Iterable[str], paths: Iterable[str]) -> list[str]:
+    """Those of `slugs` whose folder holds one of `paths`, in course order."""
+    files = [Path(path) for path in paths]
+    return [
+        slug
+        for slug in slugs
+        if any(file.is_relative_to(course.skeleton(slug).resolve()) for file in files)
+    ]
+
+
+class Watcher:
+    """Grades again and again, and says what became different.
+
+    Args:
+        course: whose exercises are graded.
+        run: grades them.
+    """
+
+    def __init__(self, course: Course, run: Grader) -> None:
+        self._course = course
+        self._run = run
+        self._memory = Memory(course.root)
+        self._earned: dict[str, dict[str, bool]] = {}
+
+    def grade(self, slugs: list[str]) -> None:
+        """Grade `slugs` and draw the screen anew; a fault is told, and the watch goes on."""
+        if not slugs:
+            return
+        try:
+            card = self._run(slugs, Options())
+        except HooklabError as error:
+            complain(error)
+            return
+        self._memory.keep_scores(card)
+        console = output()
+        if console.is_terminal:
+            console.clear()
+        write_scorecard(console, card, details=True, most=1)
+        for line in self._differences(card):
+            console.print(line)
+
+    def wait(self) -> None:
+        """Say that the next save is awaited."""
+        talk().print(Text(f"\n{_('Waiting for a save; Ctrl-C ends.')}", style="dim"))
+
+    def _differences(self, card: Scorecard) -> list[Text]:
+        lines = [Text()]
+        for exercise in card.exercises:
+            now = {check.id: check.outcome == "earned" for check in exercise.checks}
+            before = self._earned.get(exercise.slug, now)
+            self._earned[exercise.slug] = now
+            for check in exercise.checks:
+                if now[check.id] and not before.get(check.id):
+                    lines.append(Text(f"+ {_('now earned')}: {check.title}", style="green"))
+                elif before.get(check.id) and not now[check.id]:
+                    lines.append(Text(f"- {_('now lost')}: {check.title}", style="red"))
+        return lines if len(lines) > 1 else []
