@@ -8,7 +8,7 @@ from functools import partial
 from hooklab.grading.app import App
 from hooklab.grading.clock import Clock
 from hooklab.grading.http import Answer
-from hooklab.grading.rivals import race
+from hooklab.grading.rivals import overtake, race
 from hooklab.grading.slot import Slot
 from hooklab.sender import Carrier, Event, headers
 from hooklab.texts import _
@@ -89,10 +89,21 @@ class Deliver:
         one, as Svix does; the answers are those of the last deliveries.
         """
         requests = [partial(self.later, event) for event in events]
-        first = race(self._slot, self._app, requests, processes)
+        return self._again(events, race(self._slot, self._app, requests, processes))
+
+    def overtaken(self, slow: Event, *, by: Event) -> list[Answer]:
+        """Deliver `slow`, and `by` to another process while `slow` is about to write.
+
+        What was not accepted is delivered again afterwards; the answers to `slow` and to `by`.
+        """
+        requests = [partial(self.later, event) for event in (slow, by)]
+        return self._again([slow, by], overtake(self._slot, self._app, *requests))
+
+    def _again(self, events: Sequence[Event], answers: Sequence[Answer]) -> list[Answer]:
+        """The answers, with another attempt for each that is no success."""
         return [
             answer if answer.ok else self(event, note=_("tried again"))
-            for event, answer in zip(events, first, strict=True)
+            for event, answer in zip(events, answers, strict=True)
         ]
 
     def until_delivered(self, event: Event) -> list[Answer]:

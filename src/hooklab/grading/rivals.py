@@ -1,7 +1,7 @@
 """Requests that race: all held where they are about to write, in several processes of the app."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Protocol
 
 from hooklab.grading.app import App
@@ -10,6 +10,9 @@ from hooklab.grading.slot import Slot
 
 # How long nobody new must arrive at the database before the grader stops waiting for rivals.
 RIVAL_SECONDS = 0.4
+
+# How long one request may take to overtake another that waits at the database.
+OVERTAKING_SECONDS = 1.0
 
 
 class Later(Protocol):
@@ -35,4 +38,22 @@ def race(slot: Slot, app: App, requests: Sequence[Later], processes: int) -> lis
         worker.wait_for_held(share + (number < rest), RIVAL_SECONDS)
     for worker in slot.workers:
         worker.release_writes()
+    return [answer.result() for answer in answers]
+
+
+def overtake(slot: Slot, app: App, slow: Later, fast: Later) -> list[Answer]:
+    """Send `slow`, and send `fast` to another process while `slow` is about to write.
+
+    Whoever has compared before it writes has now compared too early. A lock that makes `fast`
+    wait is right too: then nobody overtakes, and `slow` is let go after a while.
+    """
+    while len(slot.workers) < 2:
+        app.another()
+    holder = slot.workers[0]
+    holder.hold_writes()
+    answers = [slow(app=0)]
+    holder.wait_for_held(1, RIVAL_SECONDS)
+    answers.append(fast(app=1))
+    wait(answers[1:], timeout=OVERTAKING_SECONDS)
+    holder.release_writes()
     return [answer.result() for answer in answers]
