@@ -20,6 +20,7 @@ from .signature import Refused, make_webhook, read_signed_body
 from .models import User
 from .users import delete_user, save_user
 
+
 def change_user(session: Session, data: dict[str, Any]) -> str:
     """Change a user who is there."""
     if not session.get(User, data["id"]):
