@@ -8,6 +8,7 @@ from hooklab.services import Settings
 
 from .models import User
 
+# In French, the language of the default preferences.
 TEXT = """\
 {greeting}
 
