@@ -49,7 +49,9 @@ def tell(failure: CheckFailed, lab: Lab | None) -> str:
     happened = failure.happened
     if lab and (obituary := lab.obituary()):
         happened += f"\n{obituary}"
-    return _sections([(_("What was wanted:"), failure.wanted), (_("What happened:"), happened)], lab)
+    return _sections(
+        [(_("What was wanted:"), failure.wanted), (_("What happened:"), happened)], lab
+    )
 
 
 def result(rubric: Rubric, title: Text, trials: dict[str, list[Trial]]) -> ExerciseResult:
