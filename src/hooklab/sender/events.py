@@ -2,9 +2,11 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from random import SystemRandom
 from typing import Any
 
@@ -14,8 +16,7 @@ from hooklab.sender.ids import ksuid
 # `&` and the two line separators. It also escapes Latin-1 and leaves every other letter raw, so
 # that both spellings occur and a re-serialised user never keeps its signature. Halves of
 # surrogate pairs have no other spelling at all.
-_ESCAPED = (*map(ord, "<>&\u2028\u2029"), *range(0xA0, 0x100), *range(0xD800, 0xE000))
-_ESCAPES = {code: f"\\u{code:04x}" for code in _ESCAPED}
+_ESCAPED = re.compile("[<>&\u2028\u2029\u00a0-\u00ff\ud800-\udfff]")
 
 
 def _random_message_id() -> str:
@@ -42,13 +43,13 @@ class Event:
     text: str | None = None
     new_message_id: Callable[[], str] = field(default=_random_message_id, repr=False, compare=False)
 
-    @property
+    @cached_property
     def body(self) -> str:
         """The JSON text that is signed and sent, character for character."""
         if self.text is not None:
             return self.text
         compact = json.dumps(self.payload, ensure_ascii=False, separators=(",", ":"))
-        return compact.translate(_ESCAPES)
+        return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", compact)
 
     @property
     def data(self) -> dict[str, Any]:
