@@ -8,8 +8,8 @@ from pathlib import Path
 from hooklab.authoring import mistakes
 from hooklab.authoring.mistakes import Mistake
 from hooklab.catalogue import Course
-from hooklab.grading.run import grade
 from hooklab.grading.options import Options
+from hooklab.grading.run import grade
 from hooklab.scorecard import CheckResult
 from hooklab.texts import _
 from hooklab.worker.launch import Launcher

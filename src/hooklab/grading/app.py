@@ -11,7 +11,7 @@ from hooklab.grading.journal import Journal
 from hooklab.grading.slot import Slot
 from hooklab.grading.start_failures import describe_status, explain
 from hooklab.texts import _
-from hooklab.worker.process import StartFailure
+from hooklab.worker.process import IDLE_SECONDS, StartFailure
 
 ANSWER_SECONDS = 6.0
 
@@ -136,7 +136,9 @@ class App:
         return number
 
     def obituary(self) -> str:
-        """How a process of the app ended, when it did so without being killed by the check."""
+        """How a process of the app ended, when it had started and nobody ended it."""
+        if self._slot.failure:
+            return ""
         for worker in self._slot.workers:
             if worker.status is None and not worker.alive:
                 return _("the app's process has ended: {status}").format(
@@ -144,8 +146,8 @@ class App:
                 )
         return ""
 
-    def settle(self) -> None:
-        """Wait until the app has finished what it is doing, background tasks included."""
+    def settle(self, seconds: float = IDLE_SECONDS) -> None:
+        """Wait `seconds` at most until the app has finished, background tasks included."""
         for worker in self._slot.workers:
             if worker.alive:
-                worker.settle()
+                worker.settle(seconds)

@@ -7,6 +7,7 @@ from hooklab.texts import plural
 
 FIRST_LINES = 8
 LAST_LINES = 24
+LONGEST_LINE = 1000
 
 _FRAME = re.compile(r'^\s+(?:[|+]\s*)*File "(?P<file>[^"]+)", line \d+')
 _LIBRARY = (
@@ -27,7 +28,11 @@ def shorten(text: str) -> str:
     if left_out > 0:
         note = plural("[… {count} line left out …]", "[… {count} lines left out …]", left_out)
         lines = [*lines[:FIRST_LINES], note, *lines[-LAST_LINES:]]
-    return "\n".join(lines)
+    return "\n".join(map(_cut, lines))
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} […]"
 
 
 def _counted(lines: list[str]) -> list[str]:

@@ -24,6 +24,8 @@ from hooklab.worker.launch import Launcher
 
 Progress = Callable[[str, CheckResult], None]
 
+LAST_WORDS_SECONDS = 0.3
+
 
 class GradingSession:
     """The plugin's state for one pytest run.
@@ -151,6 +153,9 @@ class GradingSession:
         if error is None and item.get_closest_marker("xfail"):
             error = GraderFault("a check that is expected to fail cannot be earned")
         lab = getattr(item, "funcargs", {}).get("lab")
+        if isinstance(lab, Lab) and error is not None:
+            # What it prints last, and its death, come a moment after the answer.
+            lab.app.settle(LAST_WORDS_SECONDS)
         trial = outcomes.judge(error, lab, time.perf_counter() - self._started)
         slug, check = item.path.parent.name, _check_id(item)
         trials = self._trials[slug].setdefault(check, [])

@@ -18,6 +18,10 @@ def explain(failure: StartFailure) -> str:
             return _("the process ended by itself while it started ({status})").format(
                 status=describe_status(failure.status)
             )
+        case "result":
+            return _("{message}, which is no app: let it end with `return app`").format(
+                message=failure.error.get("message")
+            )
         case _:
             return _explain_error(failure)
 

@@ -24,7 +24,6 @@ from hooklab.worker import inside
 from hooklab.worker.job import Job, Message, messages, send
 from hooklab.worker.loading import describe, load_app_module
 
-IDLE_SECONDS = 3.0
 FILE_BYTES = 64 * 1024 * 1024
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 OPEN_FILES = 256
@@ -34,7 +33,7 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
     """Serve the app of `job` on `listener` until the grader ends it.
 
     Says on `control` how the start went: {"event": "ready"}, or {"event": "failed", "stage": …,
-    "error": …} with stage "import", "create_app" or "startup".
+    "error": …} with stage "import", "create_app", "result" or "startup".
     """
     lock = threading.Lock()
 
@@ -52,7 +51,9 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
         stage = "create_app"
         gate, fault = inside.install(report)
         # Unfrozen: pydantic refuses freezegun's datetime in the annotations of a route.
-        app = inside.InFlight(module.create_app(Settings()))
+        made = module.create_app(Settings())
+        stage = "result"
+        app = inside.InFlight(accept(made))
     except BaseException as error:
         report({"event": "failed", "stage": stage, "error": describe(error, Path(job.folder))})
         _leave(3)
@@ -66,6 +67,13 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
     except BaseException as error:
         report({"event": "failed", "stage": "startup", "error": describe(error, Path(job.folder))})
     _leave(3)
+
+
+def accept(made: Any) -> Any:
+    """What create_app() returned, when it can be served; anything else raises TypeError."""
+    if callable(made) and not isinstance(made, type):
+        return made
+    raise TypeError(f"create_app() returned {type(made).__name__}")
 
 
 async def _serve(app: Any, listener: socket.socket, report: Any) -> None:
@@ -121,7 +129,7 @@ def _obey(
                 case "set_time":
                     clock.move_to(datetime.fromisoformat(message["now"]))
                 case "settle":
-                    result = app.wait_until_idle(IDLE_SECONDS)
+                    result = app.wait_until_idle(message["seconds"])
                 case "hold_writes":
                     gate.close(after=message["after"])
                 case "release_writes":

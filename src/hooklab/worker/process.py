@@ -15,6 +15,7 @@ from hooklab.worker.launch import Launcher
 
 START_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
+IDLE_SECONDS = 3.0
 LOG_BYTES = 256 * 1024
 
 
@@ -23,7 +24,8 @@ class StartFailure:
     """Why an app is not running.
 
     Attributes:
-        stage: "import", "create_app", "startup", "hang" (nothing happened in time) or "exit".
+        stage: "import", "create_app", "result" (create_app returned no app), "startup", "hang"
+            (nothing happened in time) or "exit".
         error: plain data about the exception (type, message, file, line, traceback), if any.
         status: the exit status, when the process ended by itself; -N for signal N.
     """
@@ -84,9 +86,9 @@ class Worker:
         """Move the app's clock."""
         self._command("set_time", now=now.isoformat())
 
-    def settle(self) -> bool:
-        """Wait until the app works on nothing; False when it still does after three seconds."""
-        return bool(self._command("settle"))
+    def settle(self, seconds: float = IDLE_SECONDS) -> bool:
+        """Wait until the app works on nothing; False when it still does after `seconds`."""
+        return bool(self._command("settle", seconds=seconds))
 
     def hold_writes(self, after: int = 0) -> None:
         """From now on, whoever is about to write to the database waits; the first `after` pass."""
@@ -151,6 +153,9 @@ class Worker:
         with suppress(OSError, ValueError):
             for message in self._messages():
                 self._take(message)
+        # A worker that sends nonsense is not listened to any more, and ends when it notices.
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
         with self._condition:
             self._gone = True
             self._condition.notify_all()
