@@ -13,8 +13,8 @@ import pytest
 from hooklab import catalogue, texts
 from hooklab.grading import database
 from hooklab.grading.lab import Lab
+from hooklab.grading.options import Options
 from hooklab.grading.run import grade
-from hooklab.grading.session import Options
 from hooklab.grading.slot import Ground, Slot
 from hooklab.worker import launch
 

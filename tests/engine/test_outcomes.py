@@ -3,8 +3,8 @@
 import pytest
 
 from hooklab.errors import HooklabError
+from hooklab.grading.options import Options
 from hooklab.grading.run import grade
-from hooklab.grading.session import Options
 
 ENDINGS = """
     import pytest
