@@ -44,6 +44,11 @@ def row_counts(lab):
     return {table: len(lab.db.rows(table)) for table in lab.db.tables()}
 
 
+def tell(lab, **both):
+    """Say in the story of the check what comes next."""
+    lab.journal.add(pick(both))
+
+
 # Signature
 
 
@@ -119,9 +124,9 @@ def test_a_giant_body_is_refused(lab):
 
 def test_a_forged_delivery_is_not_even_looked_at(lab):
     signup, before = lab.clerk.user_created(), row_counts(lab)
-    plain = lab.deliver(signup, change=FORGED).expect("4xx")
+    plain = lab.deliver(signup, change=FORGED, note="v1,AAAA…").expect("4xx")
     for body in (b"{", b"[]", b'{"type": "user.created"}'):
-        answer = lab.deliver(signup, change=FORGED, body=body, note=body.decode())
+        answer = lab.deliver(signup, change=FORGED, body=body, note=f"v1,AAAA… {body.decode()}")
         lab.require(
             answer.status == plain.status,
             en=f"the same status as for every forged delivery, {plain.status}, whatever the body: "
@@ -229,15 +234,26 @@ def test_the_same_message_twice_changes_nothing(lab):
 
 def test_eight_deliveries_at_once_leave_the_newest_version(lab):
     signup, other = lab.clerk.user_created(), lab.clerk.user_created()
+    tell(
+        lab,
+        en="the same delivery, eight times at once:",
+        fr="la même livraison, huit fois à la fois :",
+    )
     for answer in lab.deliver.together([signup] * 8):
         answer.expect("2xx")
     lab.db.expect("user", 1)
     lab.deliver(other).expect("2xx")
     updates = [lab.clerk.user_updated(other, first_name=f"Version {n}") for n in range(10)]
+    tell(lab, en="eight versions at once:", fr="huit versions à la fois :")
     for answer in lab.deliver.together(updates[:8]):
         answer.expect("2xx")
     expect_stored(lab, updates[7])
     # Luck decides who wins above. Here the older one has looked before the newer one writes.
+    tell(
+        lab,
+        en="a version is about to be written when a newer one overtakes it:",
+        fr="une version va être écrite quand une plus récente la dépasse :",
+    )
     for answer in lab.deliver.overtaken(updates[8], by=updates[9]):
         answer.expect("2xx")
     expect_stored(lab, updates[9])
@@ -288,7 +304,7 @@ def test_nothing_left_to_do_is_still_a_success(lab):
 
 def test_a_bad_signature_is_400_or_401(lab):
     event = ignored_event(lab)
-    lab.deliver(event, change=FORGED).expect("400", "401")
+    lab.deliver(event, change=FORGED, note="v1,AAAA…").expect("400", "401")
     lab.deliver(event, change={"svix-signature": None}, note="− svix-signature").expect(
         "400", "401"
     )
@@ -323,13 +339,13 @@ def expect_lines(lab, event, count):
     lab.require(
         len(lines) == count,
         en=f"one JSON log line per delivery, with svix_id, type, outcome, duration_ms and error: "
-        f"{count} with svix_id = {event.message_id}",
+        f"here {count} with svix_id = {event.message_id}",
         fr=f"une ligne de journal JSON par livraison, avec svix_id, type, outcome, duration_ms et "
-        f"error : {count} dont svix_id = {event.message_id}",
+        f"error : ici, {count} avec svix_id = {event.message_id}",
         got=pick(
             {
-                "en": f"{len(lines)}; see below what the app printed",
-                "fr": f"{len(lines)} ; voyez plus bas ce que l’application a affiché",
+                "en": f"such lines: {len(lines)}; below is what the app printed",
+                "fr": f"lignes trouvées : {len(lines)} ; plus bas, ce que l’application a écrit",
             }
         ),
     )
@@ -364,7 +380,7 @@ def test_every_delivery_leaves_one_json_log_line(lab):
 def test_the_log_line_of_a_failure_says_why(lab):
     forged, nonsense = lab.clerk.user_created(), lab.clerk.user_created()
     retried = lab.clerk.user_created()
-    lab.deliver(forged, change=FORGED)
+    lab.deliver(forged, change=FORGED, note="v1,AAAA…")
     lab.deliver(nonsense.with_body("hello"), note="hello")
     with lab.database.unavailable():
         lab.deliver(retried)
@@ -381,7 +397,7 @@ def test_the_log_line_of_a_failure_says_why(lab):
 def hide_and_seek(lab):
     """Deliver somebody's data in good and in bad times; the answers."""
     signup = lab.clerk.user_created(email="canary.address@example.org", last_name="Canarybird")
-    answers = [lab.deliver(signup), lab.deliver(signup, change=FORGED)]
+    answers = [lab.deliver(signup), lab.deliver(signup, change=FORGED, note="v1,AAAA…")]
     with lab.database.unavailable():
         answers.append(lab.deliver(lab.clerk.user_updated(signup, first_name="Canarywing")))
     nonsense = signup.changed(updated_at="Canarybird")
