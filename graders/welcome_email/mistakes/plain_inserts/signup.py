@@ -1,0 +1,65 @@
+"""A second delivery breaks the unique key and is answered 500.
+
+Loses: a_redelivered_signup_sends_one_mail,
+the_same_signup_in_another_message_sends_no_second_mail,
+eight_deliveries_at_once_send_one_mail,
+a_mail_under_way_is_left_to_its_sender,
+a_crash_before_the_greeting_loses_and_doubles_nothing,
+a_crash_after_the_text_never_sends_a_second_mail,
+a_lost_answer_never_sends_a_second_mail
+"""
+
+from datetime import UTC, datetime
+
+from sqlmodel import Session, col
+
+from hooklab.services import insert
+
+from .clerk_user import ClerkUser
+from .models import PENDING, WELCOME, EmailQueue, User, UserPreferences
+
+
+def record_signup(session: Session, user: ClerkUser) -> int | None:
+    """Write the user, their default preferences and the welcome e-mail that is owed to them.
+
+    Nothing is committed here: the caller's transaction holds all three rows. Rows that exist stay
+    as they are. Nobody without an address and nobody whom a server imported is owed an e-mail.
+
+    Returns the id of the new row of the queue, or None when there is none.
+    """
+    _keep(
+        session,
+        User,
+        clerk_id=user.id,
+        email=user.primary_email,
+        first_name=user.first_name,
+        last_name=user.last_name,
+    )
+    _keep(
+        session,
+        UserPreferences,
+        clerk_id=user.id,
+        theme="light",
+        language="fr",
+        notifications=True,
+    )
+    if user.primary_email is None or user.public_metadata.get("imported") is True:
+        return None
+    return _owe_welcome(session, user.id)
+
+
+def _keep(session: Session, table: type[User | UserPreferences], **values: object) -> None:
+    # Not an upsert: a second delivery must not undo what the person has changed since.
+    session.exec(insert(session, table).values(**values))
+
+
+def _owe_welcome(session: Session, clerk_id: str) -> int | None:
+    # The unique key decides who comes first, not a look at the table that a rival may share.
+    mail = insert(session, EmailQueue).values(
+        clerk_id=clerk_id,
+        kind=WELCOME,
+        status=PENDING,
+        attempts=0,
+        next_attempt_at=datetime.now(UTC),
+    )
+    return session.exec(mail.returning(col(EmailQueue.id))).scalar_one_or_none()
