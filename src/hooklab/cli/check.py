@@ -16,7 +16,7 @@ from hooklab.worker.launch import launcher
 FOUND_SOMETHING = 1
 
 
-def check(
+def command(
     slugs: Slugs = None,
     repeat: Annotated[
         int,

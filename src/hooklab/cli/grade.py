@@ -25,7 +25,7 @@ FIRST_STORIES = 3
 NOT_ALL_EARNED = 1
 
 
-def grade(
+def command(
     slugs: Slugs = None,
     solutions: Annotated[
         bool, typer.Option("--solutions", help=_("Grade the reference in solutions/ instead."))

@@ -19,7 +19,7 @@ from hooklab.scorecard import CheckResult
 from hooklab.texts import _, pick
 
 
-def hint(
+def command(
     slug: OptionalSlug = None,
     again: Annotated[bool, typer.Option("--again", help=_("Repeat the last hint."))] = False,
     lang: Lang = None,

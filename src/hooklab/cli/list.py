@@ -10,7 +10,7 @@ from hooklab.cli.speaking import output
 from hooklab.texts import _, number, pick
 
 
-def list_exercises(lang: Lang = None) -> None:
+def command(lang: Lang = None) -> None:
     """Print a table of modules and exercises, with the points of the last grading."""
     here = course()
     memory = Memory(here.root)

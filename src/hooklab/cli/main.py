@@ -27,10 +27,10 @@ def _run(arguments: Sequence[str]) -> int:
     # Before the commands are imported: their help is translated when it is read.
     use(detect(arguments))
     from hooklab.cli import usage
-    from hooklab.cli.app import app
+    from hooklab.cli.app import application
 
     try:
-        code = app(list(arguments), prog_name="hooklab", standalone_mode=False)
+        code = application(arguments)(list(arguments), prog_name="hooklab", standalone_mode=False)
     except HooklabError as error:
         complain(error)
         return FAULT

@@ -15,7 +15,7 @@ from hooklab.errors import HooklabError
 from hooklab.texts import _
 
 
-def reset(
+def command(
     slug: Slug,
     revision: Annotated[
         str | None,

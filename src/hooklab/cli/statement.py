@@ -13,7 +13,7 @@ from hooklab.errors import HooklabError
 from hooklab.texts import _, language
 
 
-def statement(slug: Slug, lang: Lang = None) -> None:
+def command(slug: Slug, lang: Lang = None) -> None:
     """Print the page of an exercise in the language in use."""
     here = course()
     page = here.root / "course" / language() / here.exercise(slug).page

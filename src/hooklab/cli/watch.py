@@ -19,7 +19,7 @@ from hooklab.scorecard import Scorecard
 from hooklab.texts import _
 
 
-def watch(slug: OptionalSlug = None, lang: Lang = None) -> None:
+def command(slug: OptionalSlug = None, lang: Lang = None) -> None:
     """Grade one exercise at each save of its files, or whichever is saved; until Ctrl-C."""
     here = course()
     slugs = chosen(here, [slug] if slug else None)

@@ -1,0 +1,136 @@
+"""`hooklab lab`: the outside world on fixed local ports, and what arrives there."""
+
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from random import SystemRandom
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from hooklab.cli.files import write
+from hooklab.cli.options import Lang
+from hooklab.cli.speaking import output, talk
+from hooklab.errors import HooklabError
+from hooklab.reports.clean import clean
+from hooklab.sender import Clerk, backend_api, new_secret
+from hooklab.texts import _
+from hooklab.world import Call, Mail, SlackMessage, World
+
+PORTS = {"mail": 1025, "slack": 8025, "clerk_api": 8026}
+
+USERS = 5
+
+
+def command(
+    ports: Annotated[
+        str | None,
+        typer.Option(
+            "--ports",
+            metavar="NAME=N,…",
+            help=_("Other ports than mail=1025,slack=8025,clerk_api=8026."),
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help=_("Write the settings over an existing .env.lab."))
+    ] = False,
+    lang: Lang = None,
+) -> None:
+    """Run mail server, Slack and Clerk's Backend API until Ctrl-C, and show what arrives."""
+    clerk = Clerk(seed=SystemRandom().randrange(2**32), now=lambda: datetime.now(UTC))
+    for _number in range(USERS):
+        clerk.user_created()
+    with World(
+        now=lambda: datetime.now(UTC),
+        seed=SystemRandom().randrange(2**32),
+        ports=read_ports(ports),
+        on_record=show,
+        backend_api=lambda *request: backend_api(clerk, *request),
+    ) as world:
+        # Each starts when it is asked for; a taken port is refused here.
+        _ports = (world.mail.port, world.slack.port, world.clerk_api.port)
+        file = _write_environment(environment(world), force=force)
+        _explain(world, file)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            talk().print(_("The lab is closed."))
+
+
+def read_ports(text: str | None) -> dict[str, int]:
+    """The ports of `text` ("mail=1026,slack=0") and the usual ones; HooklabError when unclear."""
+    chosen = dict(PORTS)
+    for part in (text or "").split(","):
+        name, equals, number = part.strip().partition("=")
+        if not name and not equals and not text:
+            continue
+        if name not in PORTS or not number.isdecimal() or int(number) > 65535:
+            raise HooklabError(
+                _("“{part}” is no port of the lab").format(part=part.strip()),
+                _("write it like --ports {example}").format(
+                    example=",".join(f"{known}={port}" for known, port in PORTS.items())
+                ),
+            )
+        chosen[name] = int(number)
+    return chosen
+
+
+def environment(world: World) -> dict[str, str]:
+    """What an app needs to know of `world`, by the names of its settings."""
+    return {
+        "CLERK_WEBHOOK_SIGNING_SECRET": new_secret(SystemRandom()),
+        "CRON_SECRET": f"cron_{SystemRandom().randrange(16**16):016x}",
+        "SMTP_HOST": world.mail.host,
+        "SMTP_PORT": str(world.mail.port),
+        "SLACK_WEBHOOK_URL": world.slack.webhook_url,
+    }
+
+
+def show(service: str, record: object) -> None:
+    """Print one thing that arrived."""
+    match record:
+        case Mail():
+            what = f"{', '.join(record.to)} · {record.subject}"
+            state = _("accepted") if record.accepted else _("not accepted")
+        case SlackMessage():
+            what, state = record.text, _("posted")
+        case Call():
+            what, state = f"{record.method} {record.path}", str(record.status or "-")
+        case _:
+            return
+    line = f"{datetime.now().astimezone():%H:%M:%S} {service}: {' '.join(clean(what).split())}"
+    output().print(Text(f"{line} → {state}"), soft_wrap=True)
+
+
+def _write_environment(variables: Mapping[str, str], *, force: bool) -> Path:
+    """Write `.env`, or `.env.lab` beside an existing one; the file that was written."""
+    file = Path(".env")
+    if file.exists():
+        file = Path(".env.lab")
+        if file.exists() and not force:
+            raise HooklabError(
+                _("{file} exists already").format(file=file),
+                _("remove it, or write over it with --force"),
+            )
+    write(file, "".join(f"{name}={value}\n" for name, value in variables.items()))
+    return file
+
+
+def _explain(world: World, file: Path) -> None:
+    console = talk()
+    for name, port in world.listeners().items():
+        console.print(f"{name:10} 127.0.0.1:{port}")
+    option = "" if file.name == ".env" else f" --env {file}"
+    console.print(
+        _("The settings for your app are in {file}. Use them like this:").format(file=file)
+    )
+    console.print(f"  hooklab run SLUG{option}\n  hooklab send user.created{option}")
+    console.print(
+        _(
+            "Clerk's Backend API knows {count} users; any bearer token that begins with sk_ opens it:"
+        ).format(count=USERS)
+    )
+    console.print(f"  curl -H 'Authorization: Bearer sk_test' {world.clerk_api.url}/v1/users")
+    console.print(_("What arrives is shown here; Ctrl-C ends."))

@@ -1,0 +1,210 @@
+"""`hooklab send`: realistic, signed events for an app that runs."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import SystemRandom
+from typing import Annotated
+from urllib.parse import SplitResult
+
+import typer
+from rich.text import Text
+
+from hooklab.cli.environment import DEFAULT, EnvironmentFile, read_settings
+from hooklab.cli.options import Lang
+from hooklab.cli.posting import Reply, check_address, post
+from hooklab.cli.signed import SignedRequest, Tamper, sign_event
+from hooklab.cli.speaking import output, talk
+from hooklab.cli.stories import STORIES, backwards, check_type
+from hooklab.errors import HooklabError
+from hooklab.reports.clean import clean
+from hooklab.sender import Carrier, Clerk, Event
+from hooklab.texts import _
+
+NOT_DELIVERED = 1
+
+# A day and three hours of retries pass in half a minute.
+COMPRESSION = 3600
+
+# With a seed everything repeats, ids included; so they cannot depend on today's date.
+SEEDED_DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def command(
+    event: Annotated[str, typer.Argument(metavar="EVENT", help=", ".join(STORIES))],
+    to: Annotated[
+        str, typer.Option("--to", metavar="URL", help=_("Where the app takes webhooks."))
+    ] = "http://localhost:8000/webhooks/clerk",
+    secret: Annotated[
+        str | None,
+        typer.Option(
+            "--secret",
+            metavar="WHSEC",
+            help=_("The signing secret; by default CLERK_WEBHOOK_SIGNING_SECRET."),
+        ),
+    ] = None,
+    env: EnvironmentFile = DEFAULT,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", metavar="N", help=_("The same person and message ids each time.")),
+    ] = None,
+    repeat: Annotated[
+        int, typer.Option("--repeat", metavar="N", min=1, help=_("Send it N times in a row."))
+    ] = 1,
+    burst: Annotated[
+        int, typer.Option("--burst", metavar="N", min=1, help=_("Send it N times at once."))
+    ] = 1,
+    tamper: Annotated[
+        Tamper | None,
+        typer.Option(
+            "--tamper",
+            metavar="PART",
+            help=_("Change it after it was signed: body, signature, timestamp or id."),
+        ),
+    ] = None,
+    delay: Annotated[
+        float,
+        typer.Option("--delay", metavar="MINUTES", help=_("Sign it with a time that long ago.")),
+    ] = 0,
+    reorder: Annotated[
+        bool,
+        typer.Option("--reorder", help=_("Send a user's whole life, its last event first.")),
+    ] = False,
+    retry: Annotated[
+        bool,
+        typer.Option("--retry", help=_("Try again as Svix does; an hour passes in a second.")),
+    ] = False,
+    show: Annotated[
+        bool,
+        typer.Option("--print", help=_("Write the signed request as JSON, and send nothing.")),
+    ] = False,
+    lang: Lang = None,
+) -> None:
+    """Sign and deliver; exit code 1 when Svix would not count everything as delivered."""
+    check_type(event)
+    address = check_address(to)
+    clerk = _clerk(seed)
+    events = _events(clerk, event, reorder=reorder) * repeat
+    sender = Sender(address, _checked(secret or _own_secret(env)), tamper, timedelta(minutes=delay))
+    if show:
+        for each in events * burst:
+            output().out(sender.sign(each).to_json(), highlight=False)
+        return
+    if retry:
+        delivered = [sender.deliver_until_done(each) for each in events]
+    elif burst > 1:
+        delivered = [sender.deliver_at_once(each, burst) for each in events]
+    else:
+        delivered = [sender.deliver(each) for each in events]
+    if not all(delivered):
+        raise typer.Exit(NOT_DELIVERED)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Delivers to one address, and shows what comes back.
+
+    Attributes:
+        address: where to.
+        secret: signs.
+        tamper: what somebody changes on the way.
+        delay: how old the signed time is.
+    """
+
+    address: SplitResult
+    secret: str
+    tamper: Tamper | None
+    delay: timedelta
+
+    def sign(self, event: Event) -> SignedRequest:
+        """The request of one attempt; each has a time of its own."""
+        return sign_event(event, self.secret, datetime.now(UTC) - self.delay, self.tamper)
+
+    def deliver(self, event: Event) -> bool:
+        """Send once; whether Svix would count it as delivered."""
+        return _show(event, post(self.address, self.sign(event)))
+
+    def deliver_at_once(self, event: Event, count: int) -> bool:
+        """Send `count` times at the same moment; whether all were delivered."""
+        with ThreadPoolExecutor(max_workers=count) as threads:
+            requests = [self.sign(event) for _number in range(count)]
+            replies = list(threads.map(lambda request: post(self.address, request), requests))
+        # Every reply is shown, also after a failure.
+        return [_show(event, reply) for reply in replies].count(False) == 0
+
+    def deliver_until_done(self, event: Event) -> bool:
+        """Send by Svix's schedule until it is delivered or given up; whether it was delivered."""
+        talk().print(_("Svix's schedule, compressed: an hour passes in a second."), style="dim")
+        carrier = Carrier(seed=SystemRandom().randrange(2**32))
+        now = datetime.now(UTC)
+        delivery = carrier.accept(event.message_id, now)
+        while delivery.due_at is not None:
+            time.sleep((delivery.due_at - now).total_seconds() / COMPRESSION)
+            now = delivery.due_at
+            reply = post(self.address, self.sign(event))
+            _show(event, reply)
+            delivery = carrier.record(event.message_id, reply.answer, now)
+            if delivery.due_at is not None:
+                wait = timedelta(seconds=round((delivery.due_at - now).total_seconds()))
+                talk().print(_("  Svix tries again after {wait}").format(wait=wait), style="dim")
+        return delivery.state == "delivered"
+
+
+def _clerk(seed: int | None) -> Clerk:
+    if seed is None:
+        return Clerk(SystemRandom().randrange(2**32), lambda: datetime.now(UTC))
+    return Clerk(seed, lambda: SEEDED_DAY)
+
+
+def _events(clerk: Clerk, name: str, *, reorder: bool) -> list[Event]:
+    if not reorder:
+        return [STORIES[name](clerk)]
+    if not name.startswith("user."):
+        raise HooklabError(
+            _("--reorder tells a user's life, and {event} is not part of it").format(event=name),
+            _("write: hooklab send user.created --reorder"),
+        )
+    return backwards(clerk)
+
+
+def _own_secret(env: "EnvironmentFile") -> str:
+    secret = read_settings(env).clerk_webhook_signing_secret.get_secret_value()
+    if not secret:
+        raise HooklabError(
+            _("there is no signing secret to sign with"),
+            _("set CLERK_WEBHOOK_SIGNING_SECRET in {file}, or use --secret").format(file=env),
+        )
+    return secret
+
+
+def _checked(secret: str) -> str:
+    try:
+        sign_event(STORIES["user.created"](_clerk(0)), secret, SEEDED_DAY, None)
+    except ValueError:
+        raise HooklabError(
+            _("the signing secret is not “whsec_” and base64"),
+            _("copy it again from Clerk's dashboard, or let hooklab lab make one"),
+        ) from None
+    return secret
+
+
+def _show(event: Event, reply: Reply) -> bool:
+    console = output()
+    good = reply.answer.is_success
+    status = reply.answer.status or "-"
+    verdict = _("delivered") if good else _("not delivered")
+    line = f"{event.type} · {event.message_id} → {status} ({reply.seconds * 1000:.0f} ms) {verdict}"
+    console.print(Text(line, style="green" if good else "red"), soft_wrap=True)
+    for remark in _remarks(reply):
+        console.print(Text(f"  {remark}"), soft_wrap=True)
+    return good
+
+
+def _remarks(reply: Reply) -> Iterator[str]:
+    status = reply.answer.status
+    if status is not None and 300 <= status <= 399:
+        yield _("Svix follows no redirect: give it the final address")
+    if text := " ".join(clean(reply.text).split()):
+        yield text if len(text) <= 200 else f"{text[:200]} […]"
