@@ -34,19 +34,31 @@ class MailConnection:
         """
         smtp = self._smtp
         try:
+            data = _as_data(message)
             self._open_envelope(message)
             code, answer = smtp.docmd("DATA")
             if code != 354:
                 raise MailNotSent(f"DATA was answered {code} {answer!r}")
+        except MailNotSent:
+            self._drop_envelope()
+            raise
+        except UnicodeError:
+            self._drop_envelope()
+            raise MailNotSent("an address has characters that SMTP cannot carry") from None
         except (OSError, smtplib.SMTPException) as error:
             raise MailNotSent(repr(error)) from error
         try:
-            smtp.send(_as_data(message))
+            smtp.send(data)
             code, answer = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             raise MailOutcomeUnknown(repr(error)) from error
         if code != 250:
             raise MailNotSent(f"the message was answered {code} {answer!r}")
+
+    def _drop_envelope(self) -> None:
+        # The server still has it, and would refuse that of the next message.
+        with suppress(OSError, smtplib.SMTPException):
+            self._smtp.rset()
 
     def _open_envelope(self, message: EmailMessage) -> None:
         code, answer = self._smtp.mail(message["From"].addresses[0].addr_spec)
