@@ -1,6 +1,6 @@
 """Parses the body and verifies what json.dumps makes of it.
 
-Loses: its_bytes_are_left_as_they_are, a_new_user_is_stored
+Loses: its_bytes_are_left_as_they_are
 """
 
 import base64
