@@ -44,11 +44,6 @@ def row_counts(lab):
     return {table: len(lab.db.rows(table)) for table in lab.db.tables()}
 
 
-def tell(lab, **both):
-    """Say in the story of the check what comes next."""
-    lab.journal.add(pick(both))
-
-
 # Signature
 
 

@@ -32,7 +32,7 @@ class App:
 
     def __init__(self, slot: Slot, journal: Journal) -> None:
         self._slot = slot
-        self._journal = journal
+        self.journal = journal
         self._patience = DEBUG_PATIENCE if slot.ground.debug else 1.0
         self._deadline = time.monotonic() + CHECK_SECONDS * self._patience
 
@@ -71,7 +71,7 @@ class App:
             )
         request = label or f"{method} {path}"
         answer = self._send(app, method, path, headers or {}, body, request)
-        self._journal.add(f"{request} → {answer}")
+        self.journal.add(f"{request} → {answer}")
         return answer
 
     def _send(
@@ -100,7 +100,7 @@ class App:
         """End the app at once, as a crash or `kill -9` does. Its database stays."""
         for worker in self._slot.workers:
             worker.end()
-        self._journal.add(_("the app is killed (kill -9)"))
+        self.journal.add(_("the app is killed (kill -9)"))
 
     def restart(self, **settings: str) -> None:
         """Start the app again on the same port and database.
@@ -120,7 +120,7 @@ class App:
             self._slot.workers[0].end()
         self._slot.start(settings, port_of=0)
         changed = ", ".join(f"{name}={value!r}" for name, value in settings.items())
-        self._journal.add(
+        self.journal.add(
             _("the app is started again{changed}").format(
                 changed=_(" with {settings}").format(settings=changed) if changed else ""
             )
@@ -132,7 +132,7 @@ class App:
         number = self._slot.start()
         if self._slot.failure:
             raise AppNotRunning(_("a second process of the app"), explain(self._slot.failure))
-        self._journal.add(_("a second process of the app is started on the same database"))
+        self.journal.add(_("a second process of the app is started on the same database"))
         return number
 
     def obituary(self) -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 from hooklab.grading.app import App
 from hooklab.grading.http import Answer
 from hooklab.grading.slot import Slot
+from hooklab.texts import _
 
 # How long nobody new must arrive at the database before the grader stops waiting for rivals.
 RIVAL_SECONDS = 0.4
@@ -30,6 +31,11 @@ def race(slot: Slot, app: App, requests: Sequence[Later], processes: int) -> lis
     """
     while len(slot.workers) < processes:
         app.another()
+    app.journal.add(
+        _("{count} requests at once, to {processes} processes:").format(
+            count=len(requests), processes=processes
+        )
+    )
     share, rest = divmod(len(requests), processes)
     for worker in slot.workers:
         worker.hold_writes()
@@ -49,6 +55,7 @@ def overtake(slot: Slot, app: App, slow: Later, fast: Later) -> list[Answer]:
     """
     while len(slot.workers) < 2:
         app.another()
+    app.journal.add(_("a first request is about to write when a second one overtakes it:"))
     holder = slot.workers[0]
     holder.hold_writes()
     answers = [slow(app=0)]
