@@ -229,26 +229,15 @@ def test_the_same_message_twice_changes_nothing(lab):
 
 def test_eight_deliveries_at_once_leave_the_newest_version(lab):
     signup, other = lab.clerk.user_created(), lab.clerk.user_created()
-    tell(
-        lab,
-        en="the same delivery, eight times at once:",
-        fr="la même livraison, huit fois à la fois :",
-    )
     for answer in lab.deliver.together([signup] * 8):
         answer.expect("2xx")
     lab.db.expect("user", 1)
     lab.deliver(other).expect("2xx")
     updates = [lab.clerk.user_updated(other, first_name=f"Version {n}") for n in range(10)]
-    tell(lab, en="eight versions at once:", fr="huit versions à la fois :")
     for answer in lab.deliver.together(updates[:8]):
         answer.expect("2xx")
     expect_stored(lab, updates[7])
     # Luck decides who wins above. Here the older one has looked before the newer one writes.
-    tell(
-        lab,
-        en="a version is about to be written when a newer one overtakes it:",
-        fr="une version va être écrite quand une plus récente la dépasse :",
-    )
     for answer in lab.deliver.overtaken(updates[8], by=updates[9]):
         answer.expect("2xx")
     expect_stored(lab, updates[9])
