@@ -1,12 +1,6 @@
 """After a failure the lease stays, and it lasts longer than the delay.
 
-Loses: two_crons_at_once_send_each_mail_once,
-a_mail_server_that_refuses_delays_the_mail_alone,
-each_failure_doubles_the_delay_up_to_the_cap,
-a_passing_error_is_tried_again,
-a_mail_server_that_hangs_holds_nobody_up,
-one_mail_that_fails_does_not_stop_the_others,
-the_cron_obeys_its_secret_alone
+Loses: two_crons_at_once_send_each_mail_once, a_mail_server_that_refuses_delays_the_mail_alone, each_failure_doubles_the_delay_up_to_the_cap, a_passing_error_is_tried_again, a_mail_server_that_hangs_holds_nobody_up, one_mail_that_fails_does_not_stop_the_others, the_cron_obeys_its_secret_alone
 """
 
 from dataclasses import dataclass

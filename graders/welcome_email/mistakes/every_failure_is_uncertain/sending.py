@@ -1,8 +1,6 @@
 """Also a clear refusal by the mail server is taken for an unknown outcome.
 
-Loses: a_passing_error_is_tried_again,
-a_mail_that_always_fails_is_given_up_and_kept,
-one_mail_that_fails_does_not_stop_the_others
+Loses: a_passing_error_is_tried_again, a_mail_that_always_fails_is_given_up_and_kept, one_mail_that_fails_does_not_stop_the_others
 """
 
 from datetime import UTC, datetime, timedelta

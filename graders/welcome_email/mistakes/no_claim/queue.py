@@ -1,8 +1,6 @@
 """Nothing is written down when an e-mail is taken: whoever comes takes it too.
 
-Loses: two_crons_at_once_send_each_mail_once,
-a_mail_under_way_is_left_to_its_sender,
-a_crash_after_the_text_never_sends_a_second_mail
+Loses: two_crons_at_once_send_each_mail_once, a_mail_under_way_is_left_to_its_sender, a_crash_after_the_text_never_sends_a_second_mail
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 """A failed e-mail is due again at once.
 
-Loses: a_mail_server_that_refuses_delays_the_mail_alone,
-each_failure_doubles_the_delay_up_to_the_cap,
-a_passing_error_is_tried_again
+Loses: a_mail_server_that_refuses_delays_the_mail_alone, each_failure_doubles_the_delay_up_to_the_cap, a_passing_error_is_tried_again
 """
 
 from dataclasses import dataclass

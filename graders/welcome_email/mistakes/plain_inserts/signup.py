@@ -1,12 +1,6 @@
 """A second delivery breaks the unique key and is answered 500.
 
-Loses: a_redelivered_signup_sends_one_mail,
-the_same_signup_in_another_message_sends_no_second_mail,
-eight_deliveries_at_once_send_one_mail,
-a_mail_under_way_is_left_to_its_sender,
-a_crash_before_the_greeting_loses_and_doubles_nothing,
-a_crash_after_the_text_never_sends_a_second_mail,
-a_lost_answer_never_sends_a_second_mail
+Loses: a_redelivered_signup_sends_one_mail, the_same_signup_in_another_message_sends_no_second_mail, eight_deliveries_at_once_send_one_mail, a_mail_under_way_is_left_to_its_sender, a_crash_before_the_greeting_loses_and_doubles_nothing, a_crash_after_the_text_never_sends_a_second_mail, a_lost_answer_never_sends_a_second_mail
 """
 
 from datetime import UTC, datetime

@@ -1,15 +1,6 @@
 """The e-mail is sent inside the request, and its failure is a 500.
 
-Loses: two_crons_at_once_send_each_mail_once,
-a_lost_answer_never_sends_a_second_mail,
-a_mail_server_that_refuses_delays_the_mail_alone,
-each_failure_doubles_the_delay_up_to_the_cap,
-a_passing_error_is_tried_again,
-a_mail_server_that_hangs_holds_nobody_up,
-a_mail_that_always_fails_is_given_up_and_kept,
-one_mail_that_fails_does_not_stop_the_others,
-the_cron_obeys_its_secret_alone,
-nothing_personal_is_printed
+Loses: two_crons_at_once_send_each_mail_once, a_lost_answer_never_sends_a_second_mail, a_mail_server_that_refuses_delays_the_mail_alone, each_failure_doubles_the_delay_up_to_the_cap, a_passing_error_is_tried_again, a_mail_server_that_hangs_holds_nobody_up, a_mail_that_always_fails_is_given_up_and_kept, one_mail_that_fails_does_not_stop_the_others, the_cron_obeys_its_secret_alone, nothing_personal_is_printed
 """
 
 import hmac
