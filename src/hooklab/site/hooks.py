@@ -1,7 +1,7 @@
 """MkDocs' hooks: the menu from the catalogue, computed tables, and pages made from notebooks.
 
 A page asks for a table with a comment on a line of its own: `<!-- course -->` for the map of the
-modules, `<!-- rubric: clerk_endpoint -->` for the rubric of one exercise.
+modules, `<!-- rubric: slug -->` for the rubric of one exercise.
 """
 
 import re

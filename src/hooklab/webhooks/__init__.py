@@ -1,7 +1,4 @@
-"""Reading a signed delivery, for the exercises that come after `clerk_endpoint`.
-
-Write your own in that exercise first; this is the same work, given.
-"""
+"""Reading a signed delivery, for every exercise but the one in which you write this yourself."""
 
 from hooklab.webhooks.receiving import Event, read_event
 

@@ -115,8 +115,10 @@ class Worker:
     def end(self) -> int:
         """Kill the process with all that it started, and wait; its exit status, -N for signal N."""
         if self.status is None:
-            self.status = self._launcher.end(self.pid)
-            self._hang_up()
+            try:
+                self.status = self._launcher.end(self.pid)
+            finally:
+                self._hang_up()
         return self.status
 
     def forget(self) -> None:
