@@ -1,0 +1,60 @@
+"""The engine names no exercise, and an exercise imports none of the engine's insides."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from hooklab import catalogue
+
+ROOT = Path(__file__).parents[2]
+GIVEN = ("hooklab.services", "hooklab.webhooks")
+LIBRARIES = {
+    "fastapi",
+    "httpx",
+    "pydantic",
+    "slack_sdk",
+    "sqlalchemy",
+    "sqlmodel",
+    "starlette",
+    "svix",
+}
+ANSWERS = [
+    path
+    for pattern in ("exercises/**/*.py", "solutions/**/*.py", "graders/*/mistakes/**/*.py")
+    for path in sorted(ROOT.glob(pattern))
+]
+
+
+@pytest.mark.parametrize("exercise", catalogue.load(ROOT).exercises, ids=lambda each: each.slug)
+def test_the_engine_names_no_exercise(exercise):
+    naming = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "src").rglob("*"))
+        if path.suffix in (".py", ".po", ".json", ".ini")
+        and re.search(rf"\b{exercise.slug}\b", path.read_text(encoding="utf-8"))
+    ]
+    assert naming == []
+
+
+@pytest.mark.parametrize("path", ANSWERS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_an_answer_imports_what_it_is_given_and_no_more(path):
+    strange = {name for name in absolute_imports(path) if not is_allowed(name)}
+    assert strange == set()
+
+
+def absolute_imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module
+
+
+def is_allowed(name):
+    if name.startswith("hooklab"):
+        return name in GIVEN
+    top = name.partition(".")[0]
+    return top in LIBRARIES or top in sys.stdlib_module_names

@@ -1,0 +1,124 @@
+"""After a run nothing is left: no process, no port, no folder, no thread, no descriptor."""
+
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from hooklab.grading import slot as slot_module
+from hooklab.grading.http import Answer, send
+from hooklab.grading.options import Options
+from hooklab.grading.run import grade
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
+
+FAMILY = """
+    import os, subprocess, sys, threading, time
+    from fastapi import FastAPI
+
+    def create_app(settings):
+        app = FastAPI()
+
+        @app.get("/family")
+        def family() -> list[int]:
+            for _ in range(20):
+                threading.Thread(target=time.sleep, args=(3600,)).start()
+            child = os.fork()
+            if child == 0:
+                while True:
+                    time.sleep(3600)
+            sleeper = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(3600)"
+            return [os.getpid(), child, subprocess.Popen([sys.executable, "-c", sleeper]).pid]
+
+        return app
+"""
+
+
+def ask(port: int, path: str) -> Answer:
+    return send(port, "GET", path, headers={}, body=b"", seconds=5, request=path)
+
+
+def wait_until(holds, seconds: float = 5):
+    """Whether `holds()` becomes true: the system needs a moment to end what was killed."""
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
+    return holds()
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return state == "Z"
+
+
+@pytest.mark.parametrize("end", ["end", "forget"])
+def test_children_end_with_their_app(start_slot, end):
+    slot = start_slot(FAMILY)
+    pids = ask(slot.port(0), "/family").json
+    assert len(pids) == 3
+    assert not any(is_gone(pid) for pid in pids)
+    getattr(slot.workers[0], end)()
+    assert wait_until(lambda: all(is_gone(pid) for pid in pids))
+
+
+def test_a_port_is_free_after_its_check(start_slot):
+    slot = start_slot(FAMILY)
+    port = slot.port(0)
+    slot.stop()
+
+    def is_closed():
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            return True
+        return False
+
+    assert wait_until(is_closed)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_run_leaves_no_folder_thread_or_descriptor(
+    toy, launcher, tmp_path, monkeypatch, request, database
+):
+    url = None
+    if database == "postgresql":
+        request.getfixturevalue("postgres")
+        url = sys.modules["tests.engine.conftest"].POSTGRES
+    memory = tmp_path / "memory"
+    memory.mkdir()
+    monkeypatch.setattr(slot_module, "_MEMORY", memory)
+
+    def run():
+        options = Options(solutions=True, database=url)
+        return grade(toy, ["knock", "ledger"], options, launch=lambda: launcher)
+
+    def belongings():
+        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+
+    assert run().earned == 5.5
+    before = belongings()
+    assert run().earned == 5.5
+    assert list(memory.iterdir()) == []
+    assert wait_until(lambda: belongings() <= before), (before, belongings())
+
+
+def test_a_closed_launcher_takes_its_apps_along(write_app, tmp_path, monkeypatch):
+    from hooklab.grading.database import SqliteServer
+    from hooklab.grading.slot import Ground, Slot
+    from hooklab.worker.launch import launcher
+
+    own = launcher()
+    slot = Slot(Ground(write_app(FAMILY), tmp_path, own, SqliteServer(), seed=0), number=1)
+    slot.start()
+    pid = slot.workers[0].pid
+    assert not is_gone(pid)
+    own.close()
+    assert wait_until(lambda: is_gone(pid))
+    slot.stop()
+    slot.remove()

@@ -1,0 +1,87 @@
+"""`pytest graders/<slug>` grades, and files that a learner keeps beside the app change nothing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+SUSPICIOUS = {
+    "conftest.py": "raise RuntimeError('a conftest that is broken')\n",
+    "pytest.ini": "[pytest]\naddopts = --collect-only -p no:hooklab\n",
+    "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '-k nothing'\n",
+    "tox.ini": "[pytest]\nqmark = 1\n",
+    "json.py": "raise RuntimeError('my own json')\n",
+    "pytest.py": "raise RuntimeError('my own pytest')\n",
+    "fastapi.py": "raise RuntimeError('my own fastapi')\n",
+    "sitecustomize.py": "raise RuntimeError('my own site')\n",
+    "svix/__init__.py": "raise RuntimeError('my own svix')\n",
+}
+
+
+def pytest_in(folder, *arguments):
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST_", "HOOKLAB_", "LC_", "LANG"))
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "--import-mode=importlib", *arguments],
+        cwd=folder,
+        env={**environment, "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_plain_pytest_prints_the_scorecard(own_toy):
+    run = pytest_in(own_toy.root, "graders/knock", "--solutions")
+    assert run.returncode == 0, run.stdout
+    assert "knock · Knock at the door" in run.stdout
+    assert "2.5/4" in run.stdout
+    assert "4 passed" in run.stdout
+
+
+def test_plain_pytest_grades_the_learners_folder_and_tells_the_story(own_toy):
+    run = pytest_in(own_toy.root, "graders/knock", "--lang", "fr")
+    assert run.returncode == 1
+    assert "NotImplementedError" in run.stdout
+    assert "On répond quand quelqu'un frappe" in run.stdout
+    assert "0/4" in run.stdout
+
+
+def test_one_check_can_be_run_alone(own_toy):
+    run = pytest_in(own_toy.root, "graders/ledger", "--solutions", "-k", "cron_greets_once")
+    assert run.returncode == 0, run.stdout
+    assert "1 passed" in run.stdout
+    assert "1/3" in run.stdout
+
+
+def test_another_folder_can_be_graded(own_toy):
+    answer = own_toy.solution("knock").rename(own_toy.root / "mine")
+    run = pytest_in(own_toy.root, "graders/knock", "--submission", str(answer))
+    assert "2.5/4" in run.stdout
+
+
+@pytest.mark.parametrize("name", SUSPICIOUS)
+def test_files_beside_the_app_change_nothing(sample, name):
+    sample.write('def test_home(lab):\n    lab.app.get("/").expect("2xx")\n', "home")
+    for folder in (sample.answer, sample.answer.parent):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(SUSPICIOUS[name], encoding="utf-8")
+    assert sample.grade()["home"].outcome == "earned"
+
+
+def test_stale_compiled_files_are_not_read(sample):
+    import py_compile
+
+    sample.write('def test_home(lab):\n    lab.app.get("/").expect("2xx")\n', "home")
+    app = sample.answer / "app.py"
+    good, times = app.read_text(), app.stat()
+    app.write_text("raise RuntimeError('stale')".ljust(len(good), "\n"), encoding="utf-8")
+    os.utime(app, ns=(times.st_atime_ns, times.st_mtime_ns))
+    py_compile.compile(str(app))
+    app.write_text(good, encoding="utf-8")
+    os.utime(app, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert sample.grade()["home"].outcome == "earned"
