@@ -1,10 +1,12 @@
 """The mail that arrived, and the mail server's faults."""
 
 from collections.abc import Callable
+from typing import Any
 
 from hooklab.grading.failure import CheckFailed
+from hooklab.grading.journal import Journal
 from hooklab.texts import _, plural
-from hooklab.world import Mail, MailServer
+from hooklab.world import Hold, Mail, MailServer
 
 
 class Inbox:
@@ -13,15 +15,35 @@ class Inbox:
     Args:
         server: the mail server of this check.
         settle: called before each look, so that the app has finished what it is doing.
+        journal: where the server's faults are written down.
     """
 
-    def __init__(self, server: MailServer, settle: Callable[[], None]) -> None:
+    def __init__(self, server: MailServer, settle: Callable[[], None], journal: Journal) -> None:
         self._server = server
         self._settle = settle
-        self.fail = server.fail
-        self.slow = server.slow
-        self.hold = server.hold
-        self.recover = server.recover
+        self._journal = journal
+
+    def fail(self, *, times: int | None = None, **fault: Any) -> None:
+        """Let the mail server fail, see `world.faults.Faults.fail`."""
+        self._server.fail(times=times, **fault)
+        often = "" if times is None else " " + plural("(once)", "({count} times)", times)
+        self._journal.add(_fault(**fault) + often)
+
+    def slow(self, seconds: float) -> None:
+        """Let the mail server greet late, see `world.faults.Faults.slow`."""
+        self._server.slow(seconds)
+        self._journal.add(_("the mail server greets after {count} s").format(count=seconds))
+
+    def hold(self, point: str) -> Hold:
+        """Let the mail server stop at "connect", "data" or "answer", see `Faults.hold`."""
+        held = self._server.hold(point)
+        self._journal.add(_held(point))
+        return held
+
+    def recover(self) -> None:
+        """Let the mail server work normally again."""
+        self._server.recover()
+        self._journal.add(_("the mail server works again"))
 
     def mails(self, to: str | None = None) -> list[Mail]:
         """The mails that arrived, oldest first; with `to`, those to this address."""
@@ -55,6 +77,31 @@ class Inbox:
         lines = [plural("{count} e-mail arrived", "{count} e-mails arrived", len(mails))]
         lines += [show(mail) for mail in mails[:6]]
         return "\n".join(lines)
+
+
+def _fault(
+    *,
+    refuse: bool = False,
+    drop: bool = False,
+    lost_answer: bool = False,
+    status: int | None = None,
+) -> str:
+    if refuse:
+        return _("the mail server refuses connections")
+    if drop:
+        return _("the mail server hangs up before it has the text")
+    if lost_answer:
+        return _("the mail server takes the text and hangs up without an answer")
+    return _("the mail server answers {status}").format(status=status)
+
+
+def _held(point: str) -> str:
+    match point:
+        case "connect":
+            return _("the mail server lets whoever connects wait for its greeting")
+        case "data":
+            return _("the mail server lets whoever announces a text wait")
+    return _("the mail server has the text and lets its sender wait for the answer")
 
 
 def show(mail: Mail) -> str:

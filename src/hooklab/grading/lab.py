@@ -54,7 +54,7 @@ class Lab:
         self.cron = Cron(slot, self.app)
         self.db = Rows(slot.database.engine, self.app.settle)
         self.database = DatabaseFaults(slot, self.journal)
-        self.inbox = Inbox(slot.world.mail, self.app.settle)
+        self.inbox = Inbox(slot.world.mail, self.app.settle, self.journal)
         self.slack = slot.world.slack
         self.logs = Logs(lambda: read_bounded(slot.log), self.app.settle)
 
