@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings
+from hooklab.services import Settings, get_logger
 
 from . import queue
+
+log = get_logger()
 
 
 def send_due(engine: Engine, settings: Settings) -> int:

@@ -351,10 +351,21 @@ def test_each_failure_doubles_the_delay_up_to_the_cap(lab):
     for attempts, delay in enumerate((100, 200, 300, 300), start=1):
         lab.clock.advance(seconds=TOO_EARLY * delay)
         cron(lab)
-        queued(lab, signup, status="pending", attempts=attempts)
+        tried(lab, signup, attempts, en=f"before {delay} s", fr=f"avant {delay} s")
         lab.clock.advance(seconds=(DUE - TOO_EARLY) * delay)
         cron(lab)
-        queued(lab, signup, status="pending", attempts=attempts + 1)
+        tried(lab, signup, attempts + 1, en=f"after {delay} s", fr=f"après {delay} s")
+
+
+def tried(lab, signup, attempts, *, en, fr):
+    """Fail unless so many attempts have been made; says when the last one had to come."""
+    found = queued(lab, signup, status="pending")["attempts"]
+    lab.require(
+        found == attempts,
+        en=f"{attempts} attempts in all, {en} since the one before",
+        fr=f"{attempts} tentatives en tout, {fr} depuis la précédente",
+        got=f"attempts = {found}",
+    )
 
 
 def test_a_passing_error_is_tried_again(lab):

@@ -1,4 +1,4 @@
-"""The queue of e-mails: whose turn it is, and who has it. TODO 3 and TODO 4 are here."""
+"""The queue of e-mails: TODO 3 and 4; the rest is given. Lesson: course/*/module-4-scenarios.md"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a sign-up writes, all of it or nothing. TODO 1 is here."""
+"""What a sign-up writes: TODO 1, begin here. Lesson: course/*/module-4-scenarios.md"""
 
 from datetime import UTC, datetime
 
