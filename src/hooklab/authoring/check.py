@@ -25,6 +25,7 @@ def run(
     progress: Progress = lambda _place, _problems: None,
     repeat: int = 1,
     database: str | None = None,
+    grade_mistakes: bool = True,
 ) -> list[Problem]:
     """Look for every fault of the content, and return all of them.
 
@@ -35,12 +36,13 @@ def run(
         progress: called after each step with what was looked at and the faults found there.
         repeat: grade each answer so many times, each with another seed; the outcomes must agree.
         database: address of a PostgreSQL server; None for SQLite.
+        grade_mistakes: False leaves out what takes long: grading the known mistakes.
 
     Raises:
         HooklabError: an exercise is unknown.
     """
     exercises = [course.exercise(slug) for slug in slugs] or list(course.exercises)
-    prover = _Prover(course, launch, repeat, database)
+    prover = _Prover(course, launch, repeat, database, grade_mistakes)
     found: list[Problem] = []
     for place, problems in _steps(course, exercises, prover, whole=not slugs):
         found += problems
@@ -74,7 +76,7 @@ def _steps_of(course: Course, exercise: Exercise, prover: "_Prover") -> Steps:
     wrong = mistakes.load(course, slug)
     declared = mistakes.judge_declarations(course, graded_on, wrong)
     yield grader, [*rooms.titles(course, exercise, graded_on), *declared]
-    for variant in variants(course, slug, wrong):
+    for variant in variants(course, slug, wrong if prover.grade_mistakes else []):
         yield variant.place, prover.prove(graded_on, variant)
 
 
@@ -82,12 +84,18 @@ class _Prover:
     """Grades variants, each as often as asked for."""
 
     def __init__(
-        self, course: Course, launch: Callable[[], Launcher], repeat: int, database: str | None
+        self,
+        course: Course,
+        launch: Callable[[], Launcher],
+        repeat: int,
+        database: str | None,
+        grade_mistakes: bool,
     ) -> None:
         self._course = course
         self._launch = launch
         self._repeat = repeat
         self._database = database
+        self.grade_mistakes = grade_mistakes
 
     def prove(self, graded_on: Rubric, variant: Variant) -> list[Problem]:
         """The faults that grading `variant` brings to light."""

@@ -1,0 +1,82 @@
+"""The story of a failed check: what was wanted, what happened, what was done and printed."""
+
+import pytest
+
+from hooklab import texts
+from hooklab.grading.journal import LONGEST, Journal
+from hooklab.grading.printed import FIRST_LINES, LAST_LINES, LONGEST_LINE, shorten
+
+APP = """
+    from fastapi import FastAPI, Request
+
+    def create_app(settings):
+        app = FastAPI()
+
+        @app.post("/webhooks/clerk")
+        async def receive(request: Request) -> str:
+            body = await request.json()
+            print("user", body["data"]["id"])
+            return welcome(body)
+
+        return app
+
+    def welcome(body):
+        return body["data"]["nickname"]
+"""
+
+TESTS = """
+    def test_told(lab):
+        signup = lab.clerk.user_created(first_name="Ada")
+        lab.clock.advance(hours=1)
+        lab.deliver(signup, note="first").expect("2xx")
+"""
+
+
+@pytest.fixture
+def story(sample):
+    sample.write_app(APP)
+    sample.write(TESTS, "told")
+    return sample.grade()["told"].message
+
+
+def test_the_story_says_what_was_sent_and_what_came_back(story):
+    for words in ("user.created", "Ada", "first", "500 Internal Server Error", "2xx"):
+        assert words in story
+    assert "moves forward by 1:00:00" in story
+
+
+def test_the_story_shows_the_learners_own_lines_of_the_traceback(story):
+    assert "user user_" in story
+    assert 'return body["data"]["nickname"]' in story
+    assert "KeyError: 'nickname'" in story
+    assert "site-packages" not in story
+    assert "hooklab/worker" not in story
+
+
+def test_the_story_is_told_in_french(sample):
+    texts.use("fr")
+    sample.write_app(APP)
+    sample.write(TESTS, "told")
+    told = sample.grade()["told"].message
+    assert "What was wanted" not in told
+    assert "KeyError" in told
+
+
+def test_a_flood_keeps_its_beginning_and_its_end():
+    lines = [f"line {number}" for number in range(1000)]
+    short = shorten("\n".join(lines)).splitlines()
+    assert short[:FIRST_LINES] == lines[:FIRST_LINES]
+    assert short[-LAST_LINES:] == lines[-LAST_LINES:]
+    left_out = 1000 - FIRST_LINES - LAST_LINES
+    assert short[FIRST_LINES] == f"[… {left_out} lines left out …]"
+
+
+def test_a_line_without_end_is_cut():
+    assert len(shorten("x" * 100_000)) < LONGEST_LINE + 10
+
+
+def test_a_long_line_of_the_journal_is_cut(open_lab):
+    lab = open_lab(APP)
+    journal = Journal(lab.clock.now)
+    journal.add("x" * (LONGEST * 2))
+    assert len(str(journal)) < LONGEST + 50
