@@ -276,14 +276,17 @@ def test_eight_deliveries_at_once_send_one_mail(lab):
 
 
 def test_two_crons_at_once_send_each_mail_once(lab):
-    signups = [lab.clerk.user_created() for _ in range(2)]
-    fail_first_attempt(lab, *signups)
-    lab.clock.advance(seconds=DUE * BASE)
-    for answer in lab.cron.together():
-        answer.expect("2xx")
-    cron(lab)
-    for signup in signups:
-        lab.inbox.expect(1, to=signup.email)
+    # Some tidy up before they look for work: the race for the mail is then about a later write.
+    for writes in (0, 1):
+        signups = [lab.clerk.user_created() for _ in range(2)]
+        fail_first_attempt(lab, *signups)
+        lab.clock.advance(seconds=DUE * BASE)
+        for answer in lab.cron.together(after=writes):
+            answer.expect("2xx")
+        lab.app.settle()
+        cron(lab)
+        for signup in signups:
+            lab.inbox.expect(1, to=signup.email)
 
 
 def test_a_mail_under_way_is_left_to_its_sender(lab):

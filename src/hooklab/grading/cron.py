@@ -31,9 +31,12 @@ class Cron:
         """The same in the background; the future holds the answer, whatever it is."""
         return self._threads.submit(self._ask, app)
 
-    def together(self, *, processes: int = 2) -> list[Answer]:
-        """The same at once in several processes, which all see the work before one takes it."""
-        return race(self._slot, self._app, [self.later] * processes, processes)
+    def together(self, *, processes: int = 2, after: int = 0) -> list[Answer]:
+        """The same at once in several processes, which all see the work before one takes it.
+
+        An app may tidy up before it looks for work: the first `after` writes of each pass.
+        """
+        return race(self._slot, self._app, [self.later] * processes, processes, after=after)
 
     def close(self) -> None:
         """Forget calls that are still under way."""

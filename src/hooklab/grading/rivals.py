@@ -23,11 +23,13 @@ class Later(Protocol):
         """Send it."""
 
 
-def race(slot: Slot, app: App, requests: Sequence[Later], processes: int) -> list[Answer]:
+def race(
+    slot: Slot, app: App, requests: Sequence[Later], processes: int, *, after: int = 0
+) -> list[Answer]:
     """Send `requests` at once to several processes of the app on the same database.
 
     Everybody who is about to write is held until all rivals stand at the same point, so that a
-    race is met for certain.
+    race is met for certain; the first `after` writes of each process pass.
     """
     while len(slot.workers) < processes:
         app.another()
@@ -38,7 +40,7 @@ def race(slot: Slot, app: App, requests: Sequence[Later], processes: int) -> lis
     )
     share, rest = divmod(len(requests), processes)
     for worker in slot.workers:
-        worker.hold_writes()
+        worker.hold_writes(after)
     answers = [request(app=number % processes) for number, request in enumerate(requests)]
     for number, worker in enumerate(slot.workers):
         worker.wait_for_held(share + (number < rest), RIVAL_SECONDS)
