@@ -62,6 +62,11 @@ class ExerciseResult:
         return sum(each.points for each in self.criteria if each.kind == "reviewed")
 
     @property
+    def is_complete(self) -> bool:
+        """Whether every check is earned; what waits for a reviewer is not held against anybody."""
+        return self.earned + self.waiting >= self.points
+
+    @property
     def is_untouched(self) -> bool:
         """Whether nothing has been started: every check that failed met a NotImplementedError."""
         failed = [check for check in self.checks if check.outcome != "not_tried"]
@@ -99,8 +104,8 @@ class Scorecard:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every check is earned; what waits for a reviewer is not held against anybody."""
-        return all(each.earned + each.waiting >= each.points for each in self.exercises)
+        """Whether every check of every exercise is earned."""
+        return all(exercise.is_complete for exercise in self.exercises)
 
     def plain(self) -> dict[str, Any]:
         """As plain data, in the shape of `reports/scorecard.schema.json`."""

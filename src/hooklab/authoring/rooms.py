@@ -107,8 +107,13 @@ def _folders(room: Path) -> list[Path]:
     return sorted(
         each
         for each in room.iterdir()
-        if each.is_dir() and each.name[0] not in "._" and _has_files(each)
+        if each.is_dir() and not _is_aside(each) and _has_files(each)
     )
+
+
+def _is_aside(folder: Path) -> bool:
+    """Whether `folder` is no room: hidden, compiled, or a copy that `hooklab reset` has kept."""
+    return folder.name.startswith("_") or "." in folder.name
 
 
 def _has_files(folder: Path) -> bool:

@@ -45,10 +45,8 @@ def command(
 
 
 def unfinished(course: Course, memory: Memory) -> Exercise | None:
-    """The first exercise whose last grading did not bring all points; None when all did."""
-    return next(
-        (each for each in course.exercises if (memory.earned(each.slug) or 0) < each.points), None
-    )
+    """The first exercise whose last grading did not earn every check; None when all did."""
+    return next((each for each in course.exercises if not memory.is_complete(each.slug)), None)
 
 
 def _give(course: Course, slug: str, check: CheckResult, memory: Memory, *, again: bool) -> None:

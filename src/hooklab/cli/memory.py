@@ -32,7 +32,12 @@ class Memory:
         """Remember the points of every exercise of `card`."""
         for exercise in card.exercises:
             self._section("earned")[exercise.slug] = exercise.earned
+            self._section("complete")[exercise.slug] = exercise.is_complete
         self._write()
+
+    def is_complete(self, slug: str) -> bool:
+        """Whether the last grading of `slug` earned every check."""
+        return self._section("complete").get(slug) is True
 
     def rung(self, slug: str, check: str) -> int:
         """How many hints were given for a check."""

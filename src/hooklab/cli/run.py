@@ -1,5 +1,8 @@
 """`hooklab run`: an exercise's app on a port, to play with."""
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -45,7 +48,22 @@ def command(
         ),
         soft_wrap=True,
     )
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+    _Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning")).run()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that ends at Ctrl-C and leaves it at that.
+
+    Its own way raises the signal once more inside asyncio, which tells of it in a long traceback.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = signal.signal(signal.SIGINT, self.handle_exit)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def _app(folder: Path, settings: Settings) -> FastAPI:

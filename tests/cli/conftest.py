@@ -1,0 +1,48 @@
+"""A copy of the toy course to work in, and the command line as a function."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hooklab import texts
+from hooklab.cli.main import main
+
+TOY = Path(__file__).parents[1] / "toy"
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch) -> Path:
+    folder = tmp_path / "course"
+    shutil.copytree(TOY, folder, ignore=shutil.ignore_patterns("__pycache__", ".hooklab"))
+    (folder / "course").mkdir(exist_ok=True)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def hooklab(capsys, monkeypatch):
+    """Run a command; its exit code, standard output and standard error."""
+    for name in ("HOOKLAB_LANG", "HOOKLAB_DATABASE_URL", "CLERK_WEBHOOK_SIGNING_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    yield run
+    texts.use("en")
+
+
+@pytest.fixture
+def solve(course):
+    """Put the reference in the place of a skeleton."""
+
+    def copy(slug: str) -> None:
+        shutil.copytree(
+            course / "solutions" / slug, course / "exercises" / slug, dirs_exist_ok=True
+        )
+
+    return copy

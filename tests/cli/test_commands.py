@@ -1,0 +1,248 @@
+"""What the commands do, on a copy of the toy course."""
+
+import json
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from svix.webhooks import Webhook, WebhookVerificationError
+
+from hooklab.cli import lab, watch
+from hooklab.cli.stories import STORIES
+from hooklab.services import Settings
+from hooklab.world import World
+
+SECRET = "whsec_" + "QUJD" * 8
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_fresh_checkout_says_where_to_start_without_a_flood(course, hooklab):
+    code, out, _err = hooklab("grade")
+    assert code == 0
+    assert "Total: 0 of 7 points" in out
+    assert out.count("What was wanted") == 1
+    assert "open exercises/knock/greeting.py, do TODO 1" in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_what_is_graded_is_remembered_and_listed(course, hooklab, solve):
+    assert "-/4" in hooklab("list")[1]
+    solve("knock")
+    _code, out, _err = hooklab("grade", "knock")
+    assert "2.5/4" in out
+    assert "Welcome" not in out
+    assert "2.5/4" in hooklab("list")[1]
+    assert "2,5/4" in hooklab("list", "--lang", "fr")[1]
+
+
+def test_strict_and_files(course, hooklab):
+    assert hooklab("grade", "knock", "--strict", "--output", "card.txt")[0] == 1
+    assert "Total" in Path("card.txt").read_text(encoding="utf-8")
+    code, out, err = hooklab("grade", "knock", "--solutions", "--strict", "--format", "json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["exercises"][0]["earned"] == 2.5
+    assert not Path(".hooklab").is_dir() or "2.5" not in Path(".hooklab/memory.json").read_text()
+
+
+def test_a_syntax_error_is_a_graded_answer(course, hooklab):
+    (course / "exercises/knock/greeting.py").write_text("def greet(:\n")
+    code, out, _err = hooklab("grade", "knock")
+    assert code == 0
+    assert "SyntaxError" in out
+    assert "exercises/knock/greeting.py" in " ".join(out.split())
+
+
+def test_a_missing_dependency_is_a_graded_answer(course, hooklab):
+    (course / "exercises/knock/greeting.py").write_text("import no_such_library\n")
+    code, out, _err = hooklab("grade", "knock")
+    assert code == 0
+    assert "No module named 'no_such_library'" in out
+    assert "install it" in " ".join(out.split())
+
+
+def test_hints_climb_three_rungs_and_end_with_praise(course, hooklab, solve):
+    rungs = [hooklab("hint", "knock")[1].splitlines()[1] for _number in range(4)]
+    assert rungs == ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 3 of 3"]
+    assert "Hint 3 of 3" in hooklab("hint", "knock", "--again")[1]
+    solve("knock")
+    out = hooklab("hint", "knock")[1]
+    assert "Well done" in out
+    assert "hooklab statement ledger" in out
+
+
+def test_a_statement_is_the_page_with_its_table(course, hooklab):
+    page = course / "course/en/exercises/knock.md"
+    page.write_text(
+        "---\ntitle: x\n---\n# Knock\n\n<!-- secret -->\n<!-- rubric: knock -->\n\n"
+        '!!! note "Mind"\n    the step\n\nSee [the module](../m.md).\n\n<quiz>\nno\n</quiz>\n'
+    )
+    code, out, _err = hooklab("statement", "knock")
+    assert code == 0
+    for word in ("Knock", "What is graded", "The door", "Mind", "the step", "See the module."):
+        assert word in out
+    for word in ("title:", "secret", "<!--", "quiz", "!!!", "../m.md"):
+        assert word not in out
+
+
+def git(*arguments: str) -> None:
+    who = ("-c", "user.name=Test", "-c", "user.email=test@example.com")
+    subprocess.run(["git", *who, *arguments], check=True, capture_output=True)
+
+
+def test_reset_brings_the_skeleton_and_keeps_the_copy(course, hooklab):
+    skeleton = (course / "exercises/knock/greeting.py").read_text()
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "course")
+    (course / "exercises/knock/greeting.py").write_text("mine = 1\n")
+    git("commit", "-qam", "my own work")
+    code, out, _err = hooklab("reset", "knock")
+    assert code == 0
+    assert (course / "exercises/knock/greeting.py").read_text() == skeleton
+    (kept,) = course.glob("exercises/knock.*")
+    assert kept.name in out
+    assert (kept / "greeting.py").read_text() == "mine = 1\n"
+    assert "is the skeleton already" in hooklab("reset", "knock")[1]
+    assert hooklab("reset", "knock", "--from", "HEAD")[0] == 0
+    assert (course / "exercises/knock/greeting.py").read_text() == "mine = 1\n"
+    assert len(list(course.glob("exercises/knock.*"))) == 2
+
+
+def test_watch_finds_the_exercise_and_says_what_changed(course, solve, capsys):
+    from hooklab import catalogue
+    from hooklab.cli.grading import grader
+
+    here = catalogue.load(course)
+    path = str((course / "exercises/knock/app.py").resolve())
+    assert watch.saved(here, ["knock", "ledger"], [path]) == ["knock"]
+    with grader(here) as run:
+        watcher = watch.Watcher(here, run)
+        watcher.grade(["knock"])
+        solve("knock")
+        watcher.grade(["knock"])
+        assert "+ now earned: A knock is answered" in capsys.readouterr().out
+        (course / "exercises/knock/greeting.py").write_text("def (")
+        watcher.grade(["knock"])
+        assert "- now lost: A knock is answered" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_every_event_is_printed_with_a_signature_that_holds(course, hooklab, name):
+    code, out, _err = hooklab("send", name, "--secret", SECRET, "--print")
+    request = json.loads(out)
+    assert code == 0
+    assert json.loads(request["body"])["type"] == name
+    Webhook(SECRET).verify(request["body"], request["headers"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["--tamper=body", "--tamper=signature", "--tamper=timestamp", "--tamper=id", "--delay=6"],
+)
+def test_what_is_changed_on_the_way_does_not_verify(course, hooklab, change):
+    request = json.loads(hooklab("send", "user.created", change, "--secret", SECRET, "--print")[1])
+    with pytest.raises(WebhookVerificationError):
+        Webhook(SECRET).verify(request["body"], request["headers"])
+
+
+def test_a_seed_gives_the_same_person_and_messages(course, hooklab):
+    command = ("send", "user.created", "--secret", SECRET, "--print", "--seed", "7")
+    first, again = (json.loads(hooklab(*command)[1]) for _number in range(2))
+    assert first["body"] == again["body"]
+    assert first["headers"]["svix-id"] == again["headers"]["svix-id"]
+    updated = json.loads(hooklab("send", "user.updated", *command[2:])[1])
+    assert json.loads(updated["body"])["data"]["id"] == json.loads(first["body"])["data"]["id"]
+
+
+@pytest.fixture
+def receiver():
+    """An app that answers with the statuses of a list, the last one for ever."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            server.bodies.append(json.loads(body)["type"])
+            status = server.statuses.pop(0) if len(server.statuses) > 1 else server.statuses[0]
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(b"thanks\x1b[2J")
+
+        def log_message(self, *_arguments) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server.statuses, server.bodies = [200], []
+    server.address = f"http://127.0.0.1:{server.server_port}/webhooks/clerk"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_send_shows_the_answers_as_svix_counts_them(course, hooklab, receiver):
+    to = ("--secret", SECRET, "--to", receiver.address)
+    code, out, _err = hooklab("send", "user.created", *to, "--repeat", 2)
+    assert (code, out.count(") delivered"), receiver.bodies) == (0, 2, ["user.created"] * 2)
+    assert "\x1b" not in out
+    assert hooklab("send", "user.created", *to, "--burst", 3)[1].count(") delivered") == 3
+    hooklab("send", "user.created", *to, "--reorder")
+    assert receiver.bodies[-3:] == ["user.deleted", "user.updated", "user.created"]
+    receiver.statuses = [307]
+    code, out, _err = hooklab("send", "user.created", *to)
+    assert code == 1
+    assert "not delivered" in out
+    assert "Svix follows no redirect" in out
+
+
+def test_a_retry_comes_after_svixs_waits(course, hooklab, receiver, monkeypatch):
+    waits = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    receiver.statuses = [500, 500, 200]
+    code, out, err = hooklab(
+        "send", "user.created", "--secret", SECRET, "--to", receiver.address, "--retry"
+    )
+    assert code == 0
+    assert out.count("not delivered") == 2
+    assert err.count("Svix tries again after") == 2
+    assert [round(wait * 3600) for wait in waits[1:]] == pytest.approx([5, 300], rel=0.25)
+
+
+def test_the_lab_never_writes_over_an_env_file(course):
+    Path(".env").write_text("MINE=1\n")
+    assert lab._write_environment({"A": "1"}, force=False) == Path(".env.lab")
+    assert Path(".env").read_text() == "MINE=1\n"
+    with pytest.raises(Exception, match=r"\.env\.lab exists already"):
+        lab._write_environment({"A": "2"}, force=False)
+    lab._write_environment({"A": "2"}, force=True)
+    assert Path(".env.lab").read_text() == "A=2\n"
+
+
+def test_the_labs_variables_are_settings_of_the_app(course):
+    from datetime import UTC, datetime
+
+    with World(now=lambda: datetime.now(UTC), seed=1) as world:
+        assert {name.lower() for name in lab.environment(world)} <= set(Settings.model_fields)
+    assert lab.read_ports("mail=0, slack=1") == {"mail": 0, "slack": 1, "clerk_api": 8026}
+
+
+def test_the_example_lists_every_setting_with_its_default():
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    pairs = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert {name.lower() for name in pairs} == set(Settings.model_fields)
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        plain = default.get_secret_value() if hasattr(default, "get_secret_value") else default
+        assert pairs[name.upper()] == str(plain)
+
+
+def test_every_command_has_help_in_both_languages(course, hooklab):
+    commands = ("list", "statement", "grade", "watch", "hint", "reset", "run", "send", "lab")
+    for command in (*commands, "check"):
+        code, out, _err = hooklab(command, "--help")
+        assert code == 0
+        assert "--lang" in out
+        assert hooklab(command, "--help", "--lang", "fr")[0] == 0
