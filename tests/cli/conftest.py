@@ -7,6 +7,7 @@ import pytest
 
 from hooklab import texts
 from hooklab.cli.main import main
+from hooklab.worker.launch import Launcher, launcher
 
 TOY = Path(__file__).parents[1] / "toy"
 
@@ -20,13 +21,33 @@ def course(tmp_path, monkeypatch) -> Path:
     return folder
 
 
+class Lent:
+    """A launcher that its borrowers cannot close."""
+
+    def __init__(self, launcher: Launcher) -> None:
+        self.start, self.end = launcher.start, launcher.end
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def warm_launcher():
+    started = launcher()
+    yield Lent(started)
+    started.close()
+
+
 @pytest.fixture
-def hooklab(capsys, monkeypatch):
+def hooklab(capsys, monkeypatch, warm_launcher):
     """Run a command; its exit code, standard output and standard error."""
     for name in ("HOOKLAB_LANG", "HOOKLAB_DATABASE_URL", "CLERK_WEBHOOK_SIGNING_SECRET"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
     monkeypatch.setenv("COLUMNS", "80")
+    # Starting one takes a second; what the commands themselves do with theirs is tested with a
+    # real process.
+    monkeypatch.setattr("hooklab.cli.grading.launcher", lambda **_options: warm_launcher)
 
     def run(*arguments: object) -> tuple[int, str, str]:
         code = main([str(argument) for argument in arguments])

@@ -126,7 +126,7 @@ def test_ctrl_c_is_one_sentence_and_leaves_nothing(course):
     )
     os.close(terminal)
     text = b""
-    while b"1/6" not in text:  # the bar after the first check
+    while b"0/6" not in text:  # the bar; its later numbers may pass unseen
         assert select.select([grader], [], [], 30)[0], text
         text += os.read(grader, 4096)
     process.send_signal(signal.SIGINT)

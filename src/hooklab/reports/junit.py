@@ -11,8 +11,6 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from hooklab.reports.clean import clean
 from hooklab.scorecard import CheckResult, CriterionResult, ExerciseResult, Scorecard
 
-# What XML 1.0 cannot hold, however it is escaped; `clean` has taken the controls out.
-_ILLEGAL = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # Jenkins and others read these lines as orders: attach a file, set a property.
 _ORDERS = re.compile(r"\[\[(?=\s*[A-Z]+\s*\|)", re.IGNORECASE)
 
@@ -58,7 +56,7 @@ def _case(
 
 def harmless(text: str) -> str:
     """`text` without what XML forbids and without lines that some readers obey."""
-    return _ORDERS.sub("[ [", _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", clean(text)))
+    return _ORDERS.sub("[ [", clean(text))
 
 
 def _properties(parent: Element, values: dict[str, object]) -> None:
