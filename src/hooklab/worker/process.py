@@ -125,8 +125,10 @@ class Worker:
         """Kill the process with all that it started, and do not wait."""
         if self.status is None:
             self.status = -signal.SIGKILL
-            self._launcher.forget(self.pid)
-            self._hang_up()
+            try:
+                self._launcher.forget(self.pid)
+            finally:
+                self._hang_up()
 
     def _hang_up(self) -> None:
         with suppress(OSError):
