@@ -25,7 +25,10 @@ class Lent:
     """A launcher that its borrowers cannot close."""
 
     def __init__(self, launcher: Launcher) -> None:
-        self.start, self.end = launcher.start, launcher.end
+        self._launcher = launcher
+
+    def __getattr__(self, name):
+        return getattr(self._launcher, name)
 
     def close(self) -> None:
         pass
