@@ -31,7 +31,11 @@ FAMILY = """
                 while True:
                     time.sleep(3600)
             sleeper = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(3600)"
-            return [os.getpid(), child, subprocess.Popen([sys.executable, "-c", sleeper]).pid]
+            sleepers = [
+                subprocess.Popen([sys.executable, "-c", sleeper], start_new_session=away)
+                for away in (False, True)
+            ]
+            return [os.getpid(), child, *(sleeper.pid for sleeper in sleepers)]
 
         return app
 """
@@ -61,7 +65,7 @@ def is_gone(pid: int) -> bool:
 def test_children_end_with_their_app(start_slot, end):
     slot = start_slot(FAMILY)
     pids = ask(slot.port(0), "/family").json
-    assert len(pids) == 3
+    assert len(pids) == 4
     assert not any(is_gone(pid) for pid in pids)
     getattr(slot.workers[0], end)()
     assert wait_until(lambda: all(is_gone(pid) for pid in pids))

@@ -103,9 +103,9 @@ class _PlainSession(GradingSession):
 
 def _run_pytest(course: Course, slugs: Sequence[str], session: GradingSession) -> tuple[int, str]:
     _forget_graders()
-    # Plugins that happen to be installed must not change how a grade comes about.
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     arguments = [
+        # Plugins that happen to be installed must not change how a grade comes about.
+        "--disable-plugin-autoload",
         *("-c", str(SETTINGS), "--rootdir", str(course.root), "--no-header", "-q"),
         # A debugger needs the terminal. Otherwise descriptors stay as they are, for the progress.
         "--capture=no" if session.options.debug else "--capture=sys",

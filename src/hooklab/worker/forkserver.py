@@ -13,6 +13,7 @@ request is one JSON line, and so is each answer:
 Where there is no fork, `SpawnLauncher` in `launch.py` starts a fresh process for every app instead.
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -23,6 +24,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NoReturn
 
 import svix.webhooks  # noqa: F401 - imported so that no worker has to
@@ -62,19 +64,48 @@ class ForkServer:
 
     def serve(self) -> None:
         """Answer requests until the grader closes its end; then end every worker."""
+        _adopt_orphans()
         _warm_up()
-        self._channel.sendall(b'{"event": "warm"}\n')
+        # A grader that closes its end in the middle of an answer has lost interest in it.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._channel.sendall(b'{"event": "warm"}\n')
+            self._answer_all()
+        for pid in self._known():
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+        for pid in self._living | self._dying:
+            _wait(pid)
+        self._kill_orphans()
+
+    def _answer_all(self) -> None:
         while True:
-            self._bury()
+            self._clean_up()
             self._make_spares()
             line, descriptors = _receive(self._channel)
             if not line:
-                break
+                return
             answer = self._answer(json.loads(line), descriptors)
             self._channel.sendall(json.dumps(answer).encode() + b"\n")
-        for pid in self._living | {spare.pid for spare in self._spares}:
+
+    def _clean_up(self) -> None:
+        """Wait for forgotten workers while no request comes; then end what they left behind."""
+        self._bury()
+        while self._dying and not self._is_asked(within=0.02):
+            self._bury()
+        self._kill_orphans()
+
+    def _is_asked(self, within: float) -> bool:
+        return bool(select.select([self._channel], [], [], within)[0])
+
+    def _known(self) -> set[int]:
+        return self._living | self._dying | {spare.pid for spare in self._spares}
+
+    def _kill_orphans(self) -> None:
+        """End what workers have left behind in sessions of their own."""
+        for pid in _children() - self._known():
             with suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
+            _wait(pid)
 
     def _answer(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         match request["do"]:
@@ -111,7 +142,7 @@ class ForkServer:
     def _make_spares(self) -> None:
         """Make spares one by one, as long as no request comes."""
         while len(self._spares) < self._wanted:
-            if select.select([self._channel], [], [], IDLE_SECONDS)[0]:
+            if self._is_asked(within=IDLE_SECONDS):
                 return
             self._spares.append(self._fork(spare=True))
 
@@ -122,6 +153,21 @@ class ForkServer:
             _become_worker(theirs, spare=spare)
         theirs.close()
         return Waiting(pid, ours)
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of whatever outlives its own parent below this process (Linux)."""
+    if sys.platform == "linux":
+        set_child_subreaper = 36
+        ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0)
+
+
+def _children() -> set[int]:
+    """The processes whose parent this one is, as far as the system tells."""
+    try:
+        return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+    except OSError:
+        return set()
 
 
 def _become_worker(channel: socket.socket, *, spare: bool) -> NoReturn:
