@@ -30,7 +30,11 @@ def progress_of(
     ) as bar:
         task = bar.add_task(slugs[0], total=total)
 
-        def advance(slug: str, _result: CheckResult) -> None:
-            bar.update(task, advance=1, description=slug)
+        # A parametrized check comes several times.
+        seen: set[tuple[str, str]] = set()
+
+        def advance(slug: str, result: CheckResult) -> None:
+            seen.add((slug, result.id))
+            bar.update(task, completed=len(seen), description=slug)
 
         yield advance
