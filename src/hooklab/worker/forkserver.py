@@ -39,6 +39,9 @@ from hooklab.worker.warm_up import warm_up
 # A person who types leaves pauses far longer than this.
 IDLE_SECONDS = 1.0
 
+# About what it takes a spare to get ready.
+SPARE_SECONDS = 0.1
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -140,11 +143,12 @@ class ForkServer:
         return waiting.pid
 
     def _make_spares(self) -> None:
-        """Make spares one by one, as long as no request comes."""
-        while len(self._spares) < self._wanted:
-            if self._is_asked(within=IDLE_SECONDS):
-                return
+        """After a moment without a request, make spares until one comes."""
+        patience = IDLE_SECONDS
+        while len(self._spares) < self._wanted and not self._is_asked(within=patience):
             self._spares.append(self._fork(spare=True))
+            # One at a time: an unused core is theirs, a busy one is somebody else's.
+            patience = SPARE_SECONDS
 
     def _fork(self, *, spare: bool) -> Waiting:
         ours, theirs = socket.socketpair()
