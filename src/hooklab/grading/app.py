@@ -116,8 +116,7 @@ class App:
 
     def try_restart(self, **settings: str) -> StartFailure | None:
         """Like `restart`, but a failed start is returned."""
-        if self._slot.workers[0].alive:
-            self._slot.workers[0].end()
+        self._slot.workers[0].end()
         self._slot.start(settings, port_of=0)
         changed = ", ".join(f"{name}={value!r}" for name, value in settings.items())
         self.journal.add(

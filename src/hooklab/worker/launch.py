@@ -75,10 +75,14 @@ class ForkLauncher:
 
     def start(self, job: Job, listener: socket.socket) -> Started:
         """Fork a worker; HooklabError when the warm process has gone."""
+        request = json.dumps({"do": "fork", "job": json.loads(job.to_json())}).encode() + b"\n"
         ours, theirs = socket.socketpair()
         with theirs:
-            request = json.dumps({"do": "fork", "job": json.loads(job.to_json())}).encode() + b"\n"
-            answer = self._ask(request, [listener.fileno(), theirs.fileno()])
+            try:
+                answer = self._ask(request, [listener.fileno(), theirs.fileno()])
+            except HooklabError:
+                ours.close()
+                raise
         return Started(answer["pid"], ours)
 
     def prepare(self, count: int) -> None:

@@ -143,10 +143,9 @@ class Worker:
         with self._condition:
             self._number += 1
             number = self._number
-        try:
+        # A broken channel is not an answer: the end of the worker is, and comes in a moment.
+        with suppress(OSError):
             send(self._control, {"do": do, "number": number, **values})
-        except OSError:
-            return None
         with self._condition:
             self._condition.wait_for(
                 lambda: number in self._done or self._gone, timeout=ANSWER_SECONDS * self._patience
