@@ -2,40 +2,55 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from hooklab.catalogue import Course
 from hooklab.cli.progress import progress_of
 from hooklab.scorecard import Scorecard
-from hooklab.worker.launch import launcher
+from hooklab.worker.launch import Launcher, launcher
 
 if TYPE_CHECKING:
     from hooklab.grading.session import Options
 
 
-class Grader(Protocol):
-    """Grades exercises on a warm launcher, as often as it is called."""
+# Workers that wait for the next save: about 25 MB each, and half of what most exercises need.
+SPARES = 16
+
+
+class Grader:
+    """Grades exercises on a warm launcher, as often as it is called.
+
+    Args:
+        course: whose exercises are graded.
+        started: starts the apps.
+        debug: the app keeps the terminal, so there is no bar.
+    """
+
+    def __init__(self, course: Course, started: Launcher, *, debug: bool) -> None:
+        self._course = course
+        self._launcher = started
+        self._debug = debug
 
     def __call__(self, slugs: Sequence[str], options: "Options") -> Scorecard:
         """The scorecard of `slugs`."""
+        # Only now: importing pytest takes as long as the launcher takes to warm up.
+        from hooklab.grading import run
+
+        with progress_of(self._course, slugs, quiet=self._debug) as progress:
+            return run.grade(
+                self._course, slugs, options, launch=lambda: self._launcher, progress=progress
+            )
+
+    def get_ready(self) -> None:
+        """Use the pause before the next call to make it faster."""
+        self._launcher.prepare(SPARES)
 
 
 @contextmanager
 def grader(course: Course, *, debug: bool = False) -> Iterator[Grader]:
-    """Start a launcher at once and yield what grades on it; everything ends with the block.
-
-    Args:
-        debug: the app keeps the terminal, so there is no bar.
-    """
+    """Start a launcher at once and yield what grades on it; everything ends with the block."""
     started = launcher(debug=debug)
     try:
-        # Only now: importing pytest takes as long as the launcher takes to warm up.
-        from hooklab.grading import run
-
-        def grade(slugs: Sequence[str], options: "Options") -> Scorecard:
-            with progress_of(course, slugs, quiet=debug) as progress:
-                return run.grade(course, slugs, options, launch=lambda: started, progress=progress)
-
-        yield grade
+        yield Grader(course, started, debug=debug)
     finally:
         started.close()

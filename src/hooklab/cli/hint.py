@@ -1,9 +1,9 @@
 """`hooklab hint`: the next hint, in three rungs: a question, a pointer, almost the answer."""
 
+import re
 from typing import Annotated
 
 import typer
-from rich.padding import Padding
 from rich.text import Text
 
 from hooklab import rubric
@@ -14,6 +14,7 @@ from hooklab.cli.options import Lang, OptionalSlug, course
 from hooklab.cli.speaking import output
 from hooklab.grading.options import Options, check_folder
 from hooklab.reports.clean import clean
+from hooklab.reports.folding import write_folded
 from hooklab.rubric import RUNGS
 from hooklab.scorecard import CheckResult
 from hooklab.texts import _, pick
@@ -62,7 +63,8 @@ def _give(course: Course, slug: str, check: CheckResult, memory: Memory, *, agai
     console.print(
         Text(_("Hint {rung} of {count}").format(rung=rung, count=RUNGS), style="cyan"),
     )
-    console.print(Padding(Text(" ".join(text.split())), (0, 0, 0, 2), expand=False))
+    # Non-breaking spaces are white space to split(), and are meant to stay.
+    write_folded(console, " ".join(re.split(r"[ \t\n]+", text.strip())), indent="  ")
     console.print(Text(_next_step(slug, rung), style="dim"))
 
 

@@ -82,8 +82,9 @@ class Watcher:
             console.print(line)
 
     def wait(self) -> None:
-        """Say that the next save is awaited."""
+        """Say that the next save is awaited, and get ready for it."""
         talk().print(Text(f"\n{_('Waiting for a save; Ctrl-C ends.')}", style="dim"))
+        self._run.get_ready()
 
     def _differences(self, card: Scorecard) -> list[Text]:
         lines = [Text()]

@@ -68,7 +68,7 @@ class Rows:
         wrong = {column for column, value in wanted.items() if found[column] != value}
         if wrong:
             raise CheckFailed(
-                _("in table “{table}”, the row{where} with {wanted}").format(
+                _("in table “{table}”, the row{where}: {wanted}").format(
                     table=table,
                     where=_where(where),
                     wanted=_pairs({column: wanted[column] for column in wanted if column in wrong}),

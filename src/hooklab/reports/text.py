@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from hooklab.reports.clean import clean
+from hooklab.reports.folding import write_folded
 from hooklab.scorecard import CheckResult, CriterionResult, ExerciseResult, Scorecard
 from hooklab.texts import _, number, plural
 
@@ -117,11 +117,10 @@ def _write_story(console: Console, check: CheckResult) -> None:
     for line in clean(check.message).expandtabs(4).splitlines():
         content = line.lstrip(" ")
         # A line that is too long goes on below its own beginning.
-        style = "dim" if line == content else ""
-        margin = (0, 0, 0, 2 + len(line) - len(content))
-        console.print(Padding(Text(content, style=style), margin, expand=False))
+        indent = "  " + line[: len(line) - len(content)]
+        write_folded(console, content, indent, style="dim" if line == content else "")
     if check.hint:
-        console.print(Padding(Text(f"→ {check.hint}", style="cyan"), (0, 0, 0, 2), expand=False))
+        write_folded(console, f"→ {check.hint}", "  ", style="cyan")
 
 
 def _write_names(console: Console, checks: Sequence[CheckResult]) -> None:
