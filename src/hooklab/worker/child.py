@@ -108,6 +108,8 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        # What the import has made stays; the first request need not look through it either.
+        gc.freeze()
         gc.enable()
         if not self.should_exit:
             self._report({"event": "ready"})
