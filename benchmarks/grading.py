@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hooklab import catalogue
 from hooklab.catalogue import Course
+from hooklab.cli.grading import Grader
 from hooklab.grading import database
 from hooklab.grading.run import grade
 from hooklab.grading.session import Options
@@ -24,7 +25,7 @@ WARM_RUNS = 10
 STARTS = 20
 
 # What a person needs at least between two saves; the watcher's workers get ready in it.
-PAUSE_SECONDS = 6
+PAUSE_SECONDS = 8
 
 
 def main() -> None:
@@ -50,13 +51,13 @@ def _measure(course: Course, slug: str) -> int:
     try:
         checks = _grade(course, slug, started)
         back_to_back = _seconds(WARM_RUNS, lambda: _grade(course, slug, started))
-        started.prepare(checks + 2)
-        watched = _seconds(
-            WARM_RUNS,
-            lambda: _grade(course, slug, started),
-            before=lambda: time.sleep(PAUSE_SECONDS),
-        )
-        started.prepare(0)
+        watcher = Grader(course, started, debug=False)
+
+        def pause() -> None:
+            watcher.get_ready()
+            time.sleep(PAUSE_SECONDS)
+
+        watched = _seconds(WARM_RUNS, lambda: _grade(course, slug, started), before=pause)
         starts = _starts(course, slug, started)
     finally:
         started.close()

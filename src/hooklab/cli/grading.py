@@ -1,5 +1,6 @@
 """Grading, as the commands start it: on a launcher that warms up, with a bar on a terminal."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,8 +14,10 @@ if TYPE_CHECKING:
     from hooklab.grading.session import Options
 
 
-# Workers that wait for the next save: about 25 MB each, and half of what most exercises need.
-SPARES = 16
+# A worker that waits for the next save needs about 25 MB; together they may take a tenth of the
+# machine's memory.
+SPARE_BYTES = 25 * 1024 * 1024
+MOST_SPARES = 40
 
 
 class Grader:
@@ -43,7 +46,15 @@ class Grader:
 
     def get_ready(self) -> None:
         """Use the pause before the next call to make it faster."""
-        self._launcher.prepare(SPARES)
+        self._launcher.prepare(min(MOST_SPARES, memory() // 10 // SPARE_BYTES))
+
+
+def memory() -> int:
+    """How many bytes of memory the machine has; 0 where the system does not tell."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return 0
 
 
 @contextmanager
