@@ -13,7 +13,7 @@ from hooklab.catalogue import Course
 from hooklab.rubric import Rubric
 from hooklab.texts import _
 
-_LOSES = re.compile(r"^Loses:\s*(?P<checks>[^.\n]+(?:,\n[^.\n]+)*)", re.MULTILINE)
+_LOSES = re.compile(r"^Loses:\s*(?P<checks>(?:[^.\n]*,\n)*[^.\n]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from importlib import import_module
 import typer
 
 from hooklab.cli import usage
+from hooklab.cli.options import Lang
 from hooklab.texts import _
 
 
@@ -24,7 +25,7 @@ def application(arguments: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     # Without a callback, an application with one command would have no names of commands.
-    app.callback()(_nothing)
+    app.callback()(_before_any_command)
     commands = _commands()
     named = arguments[0] if arguments and arguments[0] in commands else None
     for name in [named] if named else commands:
@@ -48,5 +49,5 @@ def _commands() -> dict[str, str]:
     }
 
 
-def _nothing() -> None:
-    pass
+def _before_any_command(lang: Lang = None) -> None:
+    """The language was chosen before the commands were imported, see `main`."""
