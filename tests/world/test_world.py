@@ -1,5 +1,6 @@
 """The world as a whole: what starts, what closes, and how fast."""
 
+import socket
 import subprocess
 import sys
 import threading
@@ -117,3 +118,25 @@ world.slack.calls.wait(1)
 def test_every_public_name_exists():
     assert all(hasattr(hooklab.world, name) for name in hooklab.world.__all__)
     assert hooklab.world.__all__ == sorted(hooklab.world.__all__)
+
+
+def test_many_services_start_together(world, call):
+    mail = world.mail
+    world.start("slack", "mail", "mobile", "admin")
+    assert list(world.listeners()) == ["mail", "slack", "mobile", "admin"]
+    assert world.mail is mail
+    assert call(world.mobile)[0] == 400
+    world.close()
+    for service in (world.slack, world.mobile, world.admin):
+        with pytest.raises(ConnectionRefusedError):
+            call(service)
+
+
+def test_none_of_many_starts_when_one_port_is_taken(clock, world):
+    ports = {"admin": world.slack.port}
+    with World(clock, seed=1, ports=ports) as second:
+        with pytest.raises(HooklabError, match="admin cannot listen"):
+            second.start("mobile", "admin")
+        assert second.listeners() == {}
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", second.mobile.port), timeout=5)

@@ -52,3 +52,15 @@ class Settings(BaseSettings):
 
     slack_webhook_url: SecretStr = SecretStr("")
     """Slack's incoming webhook; whoever knows this address can post to the channel."""
+
+    mobile_app_url: str = "http://localhost:8032"
+    mobile_app_secret: SecretStr = SecretStr("")
+    """Where the mobile application listens, and the secret (`whsec_`) of what is sent to it."""
+
+    admin_app_url: str = "http://localhost:8033"
+    admin_app_secret: SecretStr = SecretStr("")
+    """The same for the administration."""
+
+    billing_app_url: str = "http://localhost:8034"
+    billing_app_secret: SecretStr = SecretStr("")
+    """The same for the billing application."""

@@ -9,6 +9,7 @@ with World(now=clock, seed=7) as world:
 ```
 
 A new service is one small file (a subclass of `HttpService`) and one property of `World`.
+Several start cheaper together: `world.start("slack", "mobile")`.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,8 +20,9 @@ from typing import Self, TypeVar
 from hooklab.world.clerk_api import ClerkApi, Handler
 from hooklab.world.faults import Hold
 from hooklab.world.http import Answer, Call, HttpService
+from hooklab.world.internal_app import Delivery, InternalApp
 from hooklab.world.records import Records
-from hooklab.world.service import Service, Setup, close_all
+from hooklab.world.service import Service, Setup, close_all, open_all
 from hooklab.world.slack import Slack, SlackMessage
 from hooklab.world.smtp import Mail, MailServer
 
@@ -28,8 +30,10 @@ __all__ = [
     "Answer",
     "Call",
     "ClerkApi",
+    "Delivery",
     "Hold",
     "HttpService",
+    "InternalApp",
     "Mail",
     "MailServer",
     "Records",
@@ -71,6 +75,7 @@ class World:
         self._on_record = on_record
         self._backend_api = backend_api
         self._services: list[Service] = []
+        self._gathered: list[Service] | None = None
 
     @cached_property
     def mail(self) -> MailServer:
@@ -88,6 +93,33 @@ class World:
         if self._backend_api is None:
             raise ValueError("this world has no Clerk: make it with World(…, backend_api=…)")
         return self._start(ClerkApi(self._setup("clerk_api"), self._backend_api))
+
+    @cached_property
+    def mobile(self) -> InternalApp:
+        """The company's mobile application."""
+        return self._start(InternalApp(self._setup("mobile"), self._seed))
+
+    @cached_property
+    def admin(self) -> InternalApp:
+        """The company's administration."""
+        return self._start(InternalApp(self._setup("admin"), self._seed))
+
+    @cached_property
+    def billing(self) -> InternalApp:
+        """The company's billing application."""
+        return self._start(InternalApp(self._setup("billing"), self._seed))
+
+    def start(self, *names: str) -> None:
+        """Start the services of these names at once: many cost hardly more time than one."""
+        self._gathered = []
+        try:
+            for name in names:
+                getattr(self, name)
+            gathered = self._gathered
+        finally:
+            self._gathered = None
+        open_all(gathered)
+        self._services += gathered
 
     def listeners(self) -> dict[str, int]:
         """The port of every service started so far, by name."""
@@ -107,6 +139,9 @@ class World:
         return Setup(name, self._now, self._ports.get(name, 0), self._on_record)
 
     def _start(self, service: S) -> S:
+        if self._gathered is not None:
+            self._gathered.append(service)
+            return service
         service.start()
         self._services.append(service)
         return service

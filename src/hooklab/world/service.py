@@ -63,13 +63,21 @@ class Service(Faults):
 
     def start(self) -> Self:
         """Listen; a port that cannot be had raises HooklabError."""
+        open_all([self])
+        return self
+
+    def reserve(self) -> socket.socket:
+        """Take the port; the socket that will listen on it."""
         door = self._bind()
         self.port = door.getsockname()[1]
         if CAN_RESERVE:
             self._reservation, door = door, self._bind()
+        return door
+
+    async def begin(self, door: socket.socket) -> None:
+        """Listen on `door`, from inside the loop."""
         self._started = True
-        self._loop.run(self._open(door))
-        return self
+        await self._open(door)
 
     def close(self) -> None:
         """Stop listening, abort every conversation, release every hold. May be repeated."""
@@ -177,6 +185,24 @@ class Service(Faults):
                 ),
             ) from error
         return door
+
+
+def open_all(services: Iterable[Service]) -> None:
+    """Start `services` together, in one turn of the loop; none when a port cannot be had."""
+    doors: list[tuple[Service, socket.socket]] = []
+
+    async def begin() -> None:
+        await asyncio.gather(*(service.begin(door) for service, door in doors))
+
+    try:
+        for service in services:
+            doors.append((service, service.reserve()))  # noqa: PERF401 - those so far are needed
+    except HooklabError:
+        for _service, door in doors:
+            door.close()
+        close_all(service for service, _door in doors)
+        raise
+    shared_loop().run(begin())
 
 
 def close_all(services: Iterable[Service]) -> None:
