@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     cron_secret: SecretStr = SecretStr("")
     """The bearer token of `POST /internal/cron`."""
 
+    session_secret: SecretStr = SecretStr("")
+    """The key that signs the session tokens of the app's own users."""
+
     app_url: str = "http://localhost:8000"
     """Where people reach the app."""
 
@@ -49,6 +52,9 @@ class Settings(BaseSettings):
 
     mail_lease_seconds: int = Field(default=300, gt=0)
     """How long a claimed e-mail belongs to whoever claimed it."""
+
+    onboarding_reminder_hours: int = Field(default=48, gt=0)
+    """How long after sign-up somebody is reminded of an onboarding that is not complete."""
 
     slack_webhook_url: SecretStr = SecretStr("")
     """Slack's incoming webhook; whoever knows this address can post to the channel."""
