@@ -12,6 +12,7 @@ from hooklab.grading.inbox import Inbox
 from hooklab.grading.journal import Journal
 from hooklab.grading.logs import Logs
 from hooklab.grading.rows import Rows
+from hooklab.grading.services import RemoteApp, RemoteSlack
 from hooklab.grading.slot import Slot
 from hooklab.grading.start_failures import explain
 from hooklab.sender import Clerk
@@ -36,6 +37,7 @@ class Lab:
         clock: virtual time.
         inbox: the mail that arrived, and the mail server's faults.
         slack: what was posted to Slack, and Slack's faults.
+        mobile, admin, billing: the company's own applications, what they took, and their faults.
         logs: what the app printed.
         settings: the app's environment: the secrets and addresses of this check.
         random: a source of chance that the seed repeats.
@@ -55,7 +57,11 @@ class Lab:
         self.db = Rows(slot.database.engine, self.app.settle)
         self.database = DatabaseFaults(slot, self.journal)
         self.inbox = Inbox(slot.world.mail, self.app.settle, self.journal)
-        self.slack = slot.world.slack
+        world, look = slot.world, (self.app.settle, self.journal)
+        self.slack = RemoteSlack(world.slack, lambda: "Slack", *look)
+        self.mobile = RemoteApp(world.mobile, lambda: _("the mobile app"), *look)
+        self.admin = RemoteApp(world.admin, lambda: _("the admin app"), *look)
+        self.billing = RemoteApp(world.billing, lambda: _("the billing app"), *look)
         self.logs = Logs(lambda: read_bounded(slot.log), self.app.settle)
 
     def require(self, claim: object, *, en: str, fr: str, got: Any = None) -> None:

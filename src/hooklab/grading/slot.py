@@ -18,6 +18,7 @@ from hooklab.worker.job import Job
 from hooklab.worker.launch import Launcher
 from hooklab.worker.process import StartFailure, Worker
 from hooklab.world import World
+from hooklab.world.environment import SERVICES, environment
 
 # Files in memory: a check commits to its database hundreds of times and keeps nothing.
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the folder inside it is made by mkdtemp
@@ -68,8 +69,10 @@ class Slot:
         self.home.mkdir()
         self.clock = Clock()
         self.database: Database = ground.server.create(self.folder)
-        self.world = World(now=self.clock.now, seed=ground.seed)
-        self.settings = self._settings(random.Random(f"{ground.seed}/{number}"))  # noqa: S311
+        chance = random.Random(f"{ground.seed}/{number}")  # noqa: S311
+        self.world = World(now=self.clock.now, seed=chance.randrange(2**32))
+        self.world.start(*SERVICES)
+        self.settings = self._settings(chance)
         self.workers: list[Worker] = []
         self._listeners: list[socket.socket] = []
         self.log = self.folder / "app.log"
@@ -132,9 +135,7 @@ class Slot:
             "APP_URL": f"https://{site}",
             "DOCS_URL": f"https://docs.{site}",
             "WELCOME_OFFER_CODE": f"HELLO{chance.randrange(16**4):04X}",
-            "SMTP_HOST": "127.0.0.1",
-            "SMTP_PORT": str(self.world.mail.port),
-            "SLACK_WEBHOOK_URL": self.world.slack.webhook_url,
+            **environment(self.world),
         }
 
 

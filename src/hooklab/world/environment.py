@@ -1,0 +1,18 @@
+"""What an app is told about the world around it."""
+
+from hooklab.world import World
+
+SERVICES = ("mail", "slack", "mobile", "admin", "billing")
+"""The services that an app can use, by their names in `World`."""
+
+
+def environment(world: World) -> dict[str, str]:
+    """The address and the secret of every service, by the names of the app's settings."""
+    apps = {"MOBILE": world.mobile, "ADMIN": world.admin, "BILLING": world.billing}
+    return {
+        "SMTP_HOST": world.mail.host,
+        "SMTP_PORT": str(world.mail.port),
+        "SLACK_WEBHOOK_URL": world.slack.webhook_url,
+        **{f"{name}_APP_URL": app.url for name, app in apps.items()},
+        **{f"{name}_APP_SECRET": app.secret for name, app in apps.items()},
+    }
