@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from hooklab.grading.failure import AppNotRunning
@@ -33,6 +34,7 @@ class App:
     def __init__(self, slot: Slot, journal: Journal) -> None:
         self._slot = slot
         self.journal = journal
+        self._threads = ThreadPoolExecutor(max_workers=8)
         self._patience = DEBUG_PATIENCE if slot.ground.debug else 1.0
         self._deadline = time.monotonic() + CHECK_SECONDS * self._patience
 
@@ -48,6 +50,20 @@ class App:
         return self.request(
             "POST", path, body=body, headers={"content-type": "application/json", **(headers or {})}
         )
+
+    def later(
+        self,
+        method: str,
+        path: str,
+        *,
+        data: Any = None,
+        headers: Mapping[str, str] | None = None,
+        app: int = 0,
+    ) -> "Future[Answer]":
+        """Send `data` as JSON to app number `app` in the background; the future has the answer."""
+        body = b"" if data is None else json.dumps(data).encode()
+        fields = {"content-type": "application/json", **(headers or {})}
+        return self._threads.submit(self.request, method, path, headers=fields, body=body, app=app)
 
     def request(
         self,
@@ -144,6 +160,10 @@ class App:
                     status=describe_status(worker.end())
                 )
         return ""
+
+    def close(self) -> None:
+        """Forget requests that are still under way."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def settle(self, seconds: float = IDLE_SECONDS) -> None:
         """Wait `seconds` at most until the app has finished, background tasks included."""

@@ -1,6 +1,7 @@
 """The one fixture: everything that a check can do to the app, and see of it."""
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from hooklab.grading.app import App
@@ -8,9 +9,11 @@ from hooklab.grading.cron import Cron
 from hooklab.grading.delivery import Deliver
 from hooklab.grading.failure import AppNotRunning, CheckFailed
 from hooklab.grading.faults import DatabaseFaults
+from hooklab.grading.http import Answer
 from hooklab.grading.inbox import Inbox
 from hooklab.grading.journal import Journal
 from hooklab.grading.logs import Logs
+from hooklab.grading.rivals import Later, race
 from hooklab.grading.rows import Rows
 from hooklab.grading.services import RemoteApp, RemoteSlack
 from hooklab.grading.slot import Slot
@@ -64,6 +67,19 @@ class Lab:
         self.billing = RemoteApp(world.billing, lambda: _("the billing app"), *look)
         self.logs = Logs(lambda: read_bounded(slot.log), self.app.settle)
 
+    def together(
+        self, requests: Sequence[Later], *, processes: int = 2, after: int = 0
+    ) -> list[Answer]:
+        """Send requests of any kind at once to several processes, see `rivals.race`.
+
+        Args:
+            requests: such as `partial(lab.app.later, "POST", "/posts", data={…})` or
+                `partial(lab.deliver.later, event)`.
+            processes: of the app, on the same database.
+            after: so many writes of each process pass before everybody is held.
+        """
+        return race(self._slot, self.app, requests, processes, after=after)
+
     def require(self, claim: object, *, en: str, fr: str, got: Any = None) -> None:
         """Fail the check unless `claim` is true.
 
@@ -87,5 +103,6 @@ class Lab:
 
     def close(self) -> None:
         """Forget what is still under way; the slot is ended by whoever made it."""
+        self.app.close()
         self.deliver.close()
         self.cron.close()

@@ -7,6 +7,7 @@ from sqlalchemy import Column, Engine, MetaData, Table, inspect, select
 from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
 
 from hooklab.grading.failure import CheckFailed
+from hooklab.grading.schema import TableSchema, reflect
 from hooklab.texts import _, plural
 
 Row = dict[str, Any]
@@ -32,16 +33,21 @@ class Rows:
         self._settle()
         return sorted(inspect(self._engine).get_table_names())
 
+    def schema(self, table: str) -> TableSchema:
+        """The keys and indexes of `table`, whatever their names."""
+        self._settle()
+        try:
+            return reflect(self._engine, table)
+        except NoSuchTableError:
+            raise self._no_table(table) from None
+
     def rows(self, table: str, **where: Any) -> list[Row]:
         """The rows of `table` whose columns have the values of `where`; ten thousand at most."""
         self._settle()
         try:
             return self._read(table, where)
         except NoSuchTableError:
-            raise CheckFailed(
-                _("a table named “{table}”").format(table=table),
-                _("the tables are: {tables}").format(tables=", ".join(self.tables()) or "-"),
-            ) from None
+            raise self._no_table(table) from None
         except (SQLAlchemyError, ValueError) as error:
             raise CheckFailed(
                 _("a table “{table}” that can be read").format(table=table), str(error)
@@ -97,6 +103,12 @@ class Rows:
                 .limit(MOST_ROWS)
             )
             return [dict(row) for row in connection.execute(query).mappings()]
+
+    def _no_table(self, table: str) -> CheckFailed:
+        return CheckFailed(
+            _("a table named “{table}”").format(table=table),
+            _("the tables are: {tables}").format(tables=", ".join(self.tables()) or "-"),
+        )
 
     def _no_column(self, table: str, column: str) -> CheckFailed:
         columns = ", ".join(each.name for each in self._reflected[table].c)

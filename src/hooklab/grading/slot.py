@@ -135,6 +135,7 @@ class Slot:
             "APP_URL": f"https://{site}",
             "DOCS_URL": f"https://docs.{site}",
             "WELCOME_OFFER_CODE": f"HELLO{chance.randrange(16**4):04X}",
+            "SESSION_SECRET": f"session_{chance.randrange(16**32):032x}",
             **environment(self.world),
         }
 
