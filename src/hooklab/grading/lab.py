@@ -17,6 +17,7 @@ from hooklab.grading.rivals import Later, race
 from hooklab.grading.rows import Rows
 from hooklab.grading.services import RemoteApp, RemoteSlack
 from hooklab.grading.slot import Slot
+from hooklab.grading.source import Source
 from hooklab.grading.start_failures import explain
 from hooklab.sender import Clerk
 from hooklab.texts import _, pick
@@ -42,6 +43,7 @@ class Lab:
         slack: what was posted to Slack, and Slack's faults.
         mobile, admin, billing: the company's own applications, what they took, and their faults.
         logs: what the app printed.
+        source: the submission's text.
         settings: the app's environment: the secrets and addresses of this check.
         random: a source of chance that the seed repeats.
     """
@@ -63,6 +65,7 @@ class Lab:
         world, look = slot.world, (self.app.settle, self.journal)
         self.slack = RemoteSlack(world.slack, lambda: "Slack", *look)
         self.mobile = RemoteApp(world.mobile, lambda: _("the mobile app"), *look)
+        self.source = Source(slot.ground.submission)
         self.admin = RemoteApp(world.admin, lambda: _("the admin app"), *look)
         self.billing = RemoteApp(world.billing, lambda: _("the billing app"), *look)
         self.logs = Logs(lambda: read_bounded(slot.log), self.app.settle)
