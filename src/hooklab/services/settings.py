@@ -103,3 +103,9 @@ class Settings(BaseSettings):
     billing_app_url: str = "http://localhost:8034"
     billing_app_secret: SecretStr = SecretStr("")
     """The same for the billing application."""
+
+    stripe_api_key: SecretStr = SecretStr("")
+    """The secret key of the Stripe account, `sk_test_…` or `sk_live_…`."""
+
+    stripe_api_url: str = "https://api.stripe.com"
+    """Where Stripe's API is."""

@@ -25,6 +25,7 @@ from hooklab.world.records import Records
 from hooklab.world.service import Service, Setup, close_all, open_all
 from hooklab.world.slack import Slack, SlackMessage
 from hooklab.world.smtp import Mail, MailServer
+from hooklab.world.stripe import Stripe
 
 __all__ = [
     "Answer",
@@ -41,6 +42,7 @@ __all__ = [
     "Setup",
     "Slack",
     "SlackMessage",
+    "Stripe",
     "World",
 ]
 
@@ -86,6 +88,11 @@ class World:
     def slack(self) -> Slack:
         """The Slack workspace that the app posts to."""
         return self._start(Slack(self._setup("slack"), self._seed))
+
+    @cached_property
+    def stripe(self) -> Stripe:
+        """The account at Stripe that bills the app's users."""
+        return self._start(Stripe(self._setup("stripe"), self._seed))
 
     @cached_property
     def clerk_api(self) -> ClerkApi:

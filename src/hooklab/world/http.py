@@ -70,6 +70,14 @@ class Answer:
         return cls(status, json.dumps(value).encode(), {"content-type": "application/json"})
 
 
+class Refused(Exception):
+    """Raised while a service works: `answer` is what the client gets instead."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"{answer.status} {answer.body!r}")
+        self.answer = answer
+
+
 class HttpService(Service):
     """An HTTP service on loopback that records every call; subclasses say what it answers.
 
@@ -92,7 +100,10 @@ class HttpService(Service):
 
     @abstractmethod
     def answer(self, call: Call) -> Answer:
-        """Do the work that `call` asks for. One call at a time, in the loop's thread."""
+        """Do the work that `call` asks for, or raise `Refused` before any of it is done.
+
+        One call at a time, in the loop's thread.
+        """
 
     def refusal(self, status: int) -> Answer:
         """The answer when told to fail with `status`, in the words of the real service."""
@@ -160,6 +171,8 @@ class HttpService(Service):
     def _work(self, call: Call) -> Answer:
         try:
             return self.answer(call)
+        except Refused as refused:
+            return refused.answer
         except Exception:
             log.exception("%s failed on %s %s", self.name, call.method, call.path)
             return Answer.text("the simulated service itself failed, see its log", 500)

@@ -1,7 +1,7 @@
 """What a service received, readable from any thread while more arrives."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import replace
 from typing import Any, Generic, TypeVar, overload
 
@@ -50,3 +50,49 @@ class Records(Sequence[R], Generic[R]):
 
     def __repr__(self) -> str:
         return f"Records({list(self)})"
+
+
+class Store(Mapping[str, R], Generic[R]):
+    """What a service keeps under a key, in order of arrival; read it like a dict.
+
+    A loop over it sees one moment, whatever arrives meanwhile. Only the service writes.
+    """
+
+    def __init__(self) -> None:
+        self._items: dict[str, R] = {}
+        self._changing = threading.Lock()
+
+    def put(self, key: str, record: R) -> R:
+        """Keep `record` under `key`, in the place of what was there, and return it."""
+        with self._changing:
+            self._items = {**self._items, key: record}
+        return record
+
+    def change(self, key: str, **fields: Any) -> R:
+        """Replace `fields` of the record under `key`; returns the new record."""
+        return self.put(key, replace(self._items[key], **fields))  # type: ignore[type-var]
+
+    def drop(self, key: str) -> None:
+        """Forget what is under `key`."""
+        with self._changing:
+            self._items = {name: item for name, item in self._items.items() if name != key}
+
+    def items(self) -> ItemsView[str, R]:
+        """All (key, record) pairs of this moment."""
+        return self._items.items()
+
+    def values(self) -> ValuesView[R]:
+        """All records of this moment."""
+        return self._items.values()
+
+    def __getitem__(self, key: str) -> R:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return f"Store({self._items})"
