@@ -109,3 +109,12 @@ class Settings(BaseSettings):
 
     stripe_api_url: str = "https://api.stripe.com"
     """Where Stripe's API is."""
+
+    mailchimp_api_key: SecretStr = SecretStr("")
+    """The key of the Mailchimp account; its end, such as `-us1`, names the data centre."""
+
+    mailchimp_api_url: str = "https://us1.api.mailchimp.com"
+    """Where Mailchimp's API is: its name begins with that of the account's data centre."""
+
+    mailchimp_list_id: str = ""
+    """The mailing list, which Mailchimp also calls an audience."""

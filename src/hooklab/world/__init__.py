@@ -21,6 +21,7 @@ from hooklab.world.clerk_api import ClerkApi, Handler
 from hooklab.world.faults import Hold
 from hooklab.world.http import Answer, Call, HttpService
 from hooklab.world.internal_app import Delivery, InternalApp
+from hooklab.world.mailchimp import Mailchimp
 from hooklab.world.records import Records
 from hooklab.world.service import Service, Setup, close_all, open_all
 from hooklab.world.slack import Slack, SlackMessage
@@ -37,6 +38,7 @@ __all__ = [
     "InternalApp",
     "Mail",
     "MailServer",
+    "Mailchimp",
     "Records",
     "Service",
     "Setup",
@@ -93,6 +95,11 @@ class World:
     def stripe(self) -> Stripe:
         """The account at Stripe that bills the app's users."""
         return self._start(Stripe(self._setup("stripe"), self._seed))
+
+    @cached_property
+    def newsletter(self) -> Mailchimp:
+        """The mailing list at Mailchimp."""
+        return self._start(Mailchimp(self._setup("newsletter"), self._seed))
 
     @cached_property
     def clerk_api(self) -> ClerkApi:
