@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from hooklab.grading.deadlines import deadlines
 from hooklab.grading.failure import CheckFailed
 from hooklab.sender import Answer as SvixAnswer
 from hooklab.texts import _
@@ -105,14 +106,13 @@ def send(
             with suppress(OSError):
                 connection.sock.shutdown(socket.SHUT_RDWR)
 
-    deadline = threading.Timer(seconds, give_up)
-    deadline.start()
     try:
-        # A server may refuse a large body before it has read it all.
-        with suppress(BrokenPipeError, ConnectionResetError):
-            connection.request(method, path, body=body, headers=dict(headers))
-        response = connection.getresponse()
-        text = response.read(LARGEST_BODY).decode("utf-8", "replace")
+        with deadlines.within(seconds, give_up):
+            # A server may refuse a large body before it has read it all.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, path, body=body, headers=dict(headers))
+            response = connection.getresponse()
+            text = response.read(LARGEST_BODY).decode("utf-8", "replace")
         fields = {name.lower(): value for name, value in response.getheaders()}
         return Answer(request, response.status, fields, text)
     except TimeoutError:
@@ -122,5 +122,4 @@ def send(
     except (OSError, http.client.HTTPException):
         return Answer(request, 0, problem="timeout" if late.is_set() else "dropped")
     finally:
-        deadline.cancel()
         connection.close()

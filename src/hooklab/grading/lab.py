@@ -65,10 +65,10 @@ class Lab:
         world, look = slot.world, (self.app.settle, self.journal)
         self.slack = RemoteSlack(world.slack, lambda: "Slack", *look)
         self.mobile = RemoteApp(world.mobile, lambda: _("the mobile app"), *look)
-        self.source = Source(slot.ground.submission)
         self.admin = RemoteApp(world.admin, lambda: _("the admin app"), *look)
         self.billing = RemoteApp(world.billing, lambda: _("the billing app"), *look)
         self.logs = Logs(lambda: read_bounded(slot.log), self.app.settle)
+        self.source = Source(slot.ground.submission)
 
     def together(
         self, requests: Sequence[Later], *, processes: int = 2, after: int = 0
@@ -103,6 +103,10 @@ class Lab:
     def obituary(self) -> str:
         """How the app ended, when it ended by itself; otherwise nothing."""
         return self.app.obituary()
+
+    def abandon(self) -> None:
+        """End the app at once, whatever the check still waits for."""
+        self._slot.stop()
 
     def close(self) -> None:
         """Forget what is still under way; the slot is ended by whoever made it."""

@@ -1,22 +1,24 @@
 """The pytest plugin that grades: one `lab` per check, and a scorecard in the end."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from shutil import rmtree
+from typing import Any
 
 import pytest
 
 from hooklab import catalogue, rubric
 from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
-from hooklab.grading import database, outcomes
+from hooklab.grading import outcomes
+from hooklab.grading.ahead import Ahead, Attempt
 from hooklab.grading.failure import GraderFault
 from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options as Options
 from hooklab.grading.outcomes import NotTried, Trial
-from hooklab.grading.slot import Ground, Slots, make_folder
+from hooklab.grading.worlds import Worlds
 from hooklab.rubric import Rubric
 from hooklab.scorecard import CheckResult, ExerciseResult
 from hooklab.texts import _, pick
@@ -43,15 +45,13 @@ class GradingSession:
         progress: Progress = lambda _slug, _result: None,
     ) -> None:
         self.options = options
-        self._launcher = launcher
         self._progress = progress
         self._courses: dict[Path, Course] = {}
         self.rubrics: dict[str, Rubric] = {}
         self._trials: dict[str, dict[str, list[Trial]]] = {}
-        self._counts: dict[str, int] = {}
-        self._slots: dict[str, Slots] = {}
+        self._ahead: Ahead | None = None
+        self._worlds = Worlds(options, launcher, self._submission)
         self.resources = ExitStack()
-        self._server: database.Server | None = None
         self._started = 0.0
         self.error: HooklabError | None = None
         self.interrupted = False
@@ -82,7 +82,6 @@ class GradingSession:
                 self._courses[item.path.parent] = catalogue.load(root)
                 self.rubrics[slug] = rubric.load(item.path.parent)
                 self._trials[slug] = {}
-            self._counts[slug] = self._counts.get(slug, 0) + ("lab" in item.fixturenames)  # type: ignore[attr-defined]
         order = {
             (slug, check): position
             for slug, each in self.rubrics.items()
@@ -92,15 +91,26 @@ class GradingSession:
         graded.sort(key=lambda item: list(self.rubrics).index(item.path.parent.name))
         items[:] = [item for item in items if not _is_check(item)] + graded
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Get ready to run the checks that were chosen."""
+        checks = [
+            item for item in session.items if isinstance(item, pytest.Function) and _is_check(item)
+        ]
+        self._worlds.expected = Counter(item.path.parent for item in checks if _has_lab(item))
+        if not self.options.debug:
+            # Two apps at a breakpoint would talk to the same terminal.
+            self._ahead = Ahead(
+                [item for item in checks if _runs_by_itself(item)], self._may_start, self._perform
+            )
+
     @pytest.fixture
-    def lab(self, request: pytest.FixtureRequest) -> Iterator[Lab]:
+    def lab(self, request: pytest.FixtureRequest) -> Iterator[Lab | None]:
         """A fresh world around a fresh app."""
-        slots = self._slots_for(request.node)
-        slot = slots.take()
-        lab = Lab(slot, f"{request.node.path.parent.name}/{request.node.name}")
-        yield lab
-        lab.close()
-        slots.discard(slot)
+        if self._ahead and _runs_by_itself(request.node):
+            yield self._ahead.outcome(request.node).lab
+            return
+        with self._worlds.open(request.node) as lab:
+            yield lab
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Leave out a check whose needs were not met."""
@@ -118,11 +128,19 @@ class GradingSession:
                 )
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> None:
-        """An app that did not start fails the check, not its set-up."""
-        lab = getattr(item, "funcargs", {}).get("lab")
-        if isinstance(lab, Lab):
-            lab.require_running()
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Take the outcome of a check that ran ahead, instead of running it."""
+        if not _is_check(pyfuncitem):
+            return None
+        if not (self._ahead and _runs_by_itself(pyfuncitem)):
+            lab = pyfuncitem.funcargs.get("lab")
+            if isinstance(lab, Lab):
+                lab.require_running()
+            return None
+        error = self._ahead.outcome(pyfuncitem).error
+        if error is not None:
+            raise error
+        return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -145,18 +163,20 @@ class GradingSession:
 
     def pytest_unconfigure(self) -> None:
         """Give everything back."""
+        if self._ahead:
+            self._ahead.close()
+        self._worlds.close()
         self.resources.close()
 
     def _record(self, item: pytest.Item, error: BaseException | None, report: object) -> None:
         if isinstance(error, KeyboardInterrupt | pytest.exit.Exception):
             return
-        if error is None and item.get_closest_marker("xfail"):
-            error = GraderFault("a check that is expected to fail cannot be earned")
-        lab = getattr(item, "funcargs", {}).get("lab")
-        if isinstance(lab, Lab) and error is not None:
-            # What it prints last, and its death, come a moment after the answer.
-            lab.app.settle(LAST_WORDS_SECONDS)
-        trial = outcomes.judge(error, lab, time.perf_counter() - self._started)
+        attempt = self._ahead.finished(item) if self._ahead else None
+        # What pytest itself finds, such as a mark that skips, has the last word.
+        trial = attempt.trial if attempt and attempt.error is error else None
+        if trial is None:
+            lab = getattr(item, "funcargs", {}).get("lab")
+            trial = _judge(item, lab, error, time.perf_counter() - self._started)
         slug, check = item.path.parent.name, _check_id(item)
         trials = self._trials[slug].setdefault(check, [])
         trials.append(trial)
@@ -165,29 +185,39 @@ class GradingSession:
             report.longrepr = f"{trial.message}\n{_('Where to look:')}\n  {final.hint}"  # type: ignore[attr-defined]
         self._progress(slug, final)
 
-    def _slots_for(self, item: pytest.Item) -> Slots:
-        slug = item.path.parent.name
-        if slug not in self._slots:
-            course = self._courses[item.path.parent]
-            compiled = make_folder()
-            self.resources.callback(rmtree, compiled, ignore_errors=True)
-            ground = Ground(
-                submission=self.options.folder(course, slug),
-                compiled=compiled,
-                launcher=self._launcher(),
-                server=self._database_server(),
-                seed=self.options.seed,
-                debug=self.options.debug,
-            )
-            self._slots[slug] = Slots(ground, self._counts[slug])
-            self.resources.callback(self._slots[slug].close)
-        return self._slots[slug]
+    def _may_start(self, item: pytest.Function) -> bool:
+        """Whether everything that a check needs is known to be earned."""
+        if self._ahead is None:
+            return False
+        needs = self.rubrics[item.path.parent.name].checks[_check_id(item)].needs
+        needed = [
+            self._ahead.finished(other)
+            for other in item.session.items
+            if other.path.parent == item.path.parent and _check_id(other) in needs
+        ]
+        return all(
+            attempt and attempt.trial and attempt.trial.outcome == "earned" for attempt in needed
+        )
 
-    def _database_server(self) -> database.Server:
-        if self._server is None:
-            self._server = database.server(self.options.database)
-            self.resources.callback(self._server.close)
-        return self._server
+    def _perform(self, attempt: Attempt) -> None:
+        """Run a check in the thread that calls this."""
+        started = time.perf_counter()
+        item, arguments = attempt.item, _parameters(attempt.item)
+        with ExitStack() as world:
+            try:
+                if _has_lab(item):
+                    attempt.lab = world.enter_context(self._worlds.open(item))
+                    # An app that did not start fails the check, not its set-up.
+                    attempt.lab.require_running()
+                    arguments = {"lab": attempt.lab, **arguments}
+                item.obj(**arguments)
+            except BaseException as error:
+                attempt.error = error
+            seconds = time.perf_counter() - started
+            attempt.trial = _judge(item, attempt.lab, attempt.error, seconds)
+
+    def _submission(self, folder: Path) -> Path:
+        return self.options.folder(self._courses[folder], folder.name)
 
     def _title(self, slug: str) -> rubric.Text:
         for folder, course in self._courses.items():
@@ -198,6 +228,32 @@ class GradingSession:
 
 def _is_check(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and (item.path.parent / "rubric.toml").is_file()
+
+
+def _has_lab(item: pytest.Item) -> bool:
+    return "lab" in getattr(item, "fixturenames", ())
+
+
+def _runs_by_itself(item: pytest.Item) -> bool:
+    """Whether a check needs nothing from pytest but its parameters."""
+    if not isinstance(item, pytest.Function):
+        return False
+    return set(item.fixturenames) - {"request"} <= {"lab", *_parameters(item)}
+
+
+def _parameters(item: pytest.Function) -> dict[str, Any]:
+    return item.callspec.params if hasattr(item, "callspec") else {}
+
+
+def _judge(item: pytest.Item, lab: object, error: BaseException | None, seconds: float) -> Trial:
+    if error is None and item.get_closest_marker("xfail"):
+        error = GraderFault("a check that is expected to fail cannot be earned")
+    if not isinstance(lab, Lab):
+        return outcomes.judge(error, None, seconds)
+    if error is not None:
+        # What it prints last, and its death, come a moment after the answer.
+        lab.app.settle(LAST_WORDS_SECONDS)
+    return outcomes.judge(error, lab, seconds)
 
 
 def _check_id(item: pytest.Item) -> str:

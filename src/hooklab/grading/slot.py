@@ -5,6 +5,7 @@ import random
 import shutil
 import socket
 import tempfile
+import threading
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -157,12 +158,15 @@ class Slots:
         self._ahead = 0 if ground.debug else AHEAD
         self._threads = ThreadPoolExecutor(max_workers=AHEAD)
         self._ready: deque[Future[Slot]] = deque()
+        self._lock = threading.Lock()
 
     def take(self) -> Slot:
-        """A slot with the app started in it, or with `failure` set."""
-        self._prepare(max(self._ahead, 1))
-        slot = self._ready.popleft().result()
-        self._prepare(self._ahead)
+        """A slot with the app started in it, or with `failure` set; may be called by any thread."""
+        with self._lock:
+            self._prepare(max(self._ahead, 1))
+            next_one = self._ready.popleft()
+            self._prepare(self._ahead)
+        slot = next_one.result()
         # An app that hangs at its start hangs every time: two proofs are enough.
         self._hangs += slot.failure == StartFailure("hang")
         return slot

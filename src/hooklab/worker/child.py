@@ -153,15 +153,22 @@ def freeze(now: datetime, modules: dict[str, ModuleType]) -> Any:
     return freeze_time(now, real_asyncio=True)
 
 
-# Of what the kit loads, only these import the clock by name (`from datetime import datetime`) and
-# must follow the grader's.
+# Of what the kit loads, only these may follow the grader's clock; the others would break.
 TELLS_TIME = ("hooklab.services", "slack_sdk", "standardwebhooks", "structlog", "svix")
 
 
 @cache
 def modules_that_tell_time() -> dict[str, ModuleType]:
-    """The loaded modules that freezegun must change; called before a submission is loaded."""
-    return {name: module for name, module in sys.modules.items() if name.startswith(TELLS_TIME)}
+    """The loaded modules that freezegun must change; called before a submission is loaded.
+
+    They are those that have imported the clock by name, as in `from datetime import datetime`.
+    """
+    return {
+        name: module
+        for name, module in sys.modules.items()
+        if name.startswith(TELLS_TIME)
+        and any(id(value) in freezegun.api._real_time_object_ids for value in vars(module).values())
+    }
 
 
 def _modules_after(last: str) -> dict[str, ModuleType]:

@@ -1,0 +1,82 @@
+"""The worlds of a run's checks: who prepares them, and how they are all given back."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from hooklab.grading import database
+from hooklab.grading.lab import Lab
+from hooklab.grading.options import Options
+from hooklab.grading.slot import Ground, Slots, make_folder
+from hooklab.worker.launch import Launcher
+
+
+class Worlds:
+    """Opens a fresh world for each check; what the checks of an exercise share is kept here.
+
+    Args:
+        options: how to grade.
+        launcher: makes the launcher of the apps when the first check needs it.
+        submission: the folder that is graded for an exercise, by the folder of its grader.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        launcher: Callable[[], Launcher],
+        submission: Callable[[Path], Path],
+    ) -> None:
+        self.expected: Counter[Path] = Counter()
+        """How many checks will ask for a world, by the folder of their grader."""
+        self._options = options
+        self._launcher = launcher
+        self._submission = submission
+        self._resources = ExitStack()
+        self._slots: dict[Path, Slots] = {}
+        self._server: database.Server | None = None
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def open(self, item: pytest.Item) -> Iterator[Lab]:
+        """The world of one check; may be called by any thread."""
+        folder = item.path.parent
+        with self._lock:
+            slots = self._slots_for(folder)
+        slot = slots.take()
+        lab = Lab(slot, f"{folder.name}/{item.name}")
+        try:
+            yield lab
+        finally:
+            lab.close()
+            slots.discard(slot)
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._resources.close()
+
+    def _slots_for(self, folder: Path) -> Slots:
+        if folder not in self._slots:
+            compiled = make_folder()
+            self._resources.callback(rmtree, compiled, ignore_errors=True)
+            ground = Ground(
+                submission=self._submission(folder),
+                compiled=compiled,
+                launcher=self._launcher(),
+                server=self._database_server(),
+                seed=self._options.seed,
+                debug=self._options.debug,
+            )
+            self._slots[folder] = Slots(ground, self.expected[folder])
+            self._resources.callback(self._slots[folder].close)
+        return self._slots[folder]
+
+    def _database_server(self) -> database.Server:
+        if self._server is None:
+            self._server = database.server(self._options.database)
+            self._resources.callback(self._server.close)
+        return self._server
