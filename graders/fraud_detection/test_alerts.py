@@ -1,0 +1,308 @@
+"""What an anomaly sets going: an e-mail to the user, a message to the security team."""
+
+from concurrent.futures import wait
+from datetime import timedelta
+
+from hooklab.grading.inbox import content
+from hooklab.services import Settings
+from hooklab.texts import pick
+
+MAIL_FROM = Settings.model_fields["mail_from"].default
+COOLDOWN = timedelta(hours=Settings.model_fields["fraud_cooldown_hours"].default)
+MINUTE = timedelta(minutes=1)
+
+# A message that has failed is due again within this time, see the statement.
+AGAIN = 1.0
+
+
+def cron(lab):
+    """Let the app finish, and do what is due."""
+    lab.app.settle()
+    lab.cron()
+    lab.app.settle()
+
+
+def later(lab):
+    """Let an hour pass, and the cron run."""
+    lab.clock.advance(hours=AGAIN)
+    cron(lab)
+
+
+def abroad(lab, user, **session):
+    """Deliver a session from home; the event of one from another country, not delivered yet."""
+    lab.deliver(lab.clerk.session_created(user, country="FR")).expect("2xx")
+    lab.clock.advance(minutes=1)
+    return lab.clerk.session_created(user, country="DE", **session)
+
+
+def alarm(lab, *users):
+    """Sign each of `users` in from a new country, and let the cron run."""
+    for user in users:
+        lab.deliver(abroad(lab, user)).expect("2xx")
+    cron(lab)
+
+
+def told(lab, user, *, mails, messages):
+    """Fail unless the user got so many e-mails, and the team so many messages about them."""
+    lab.inbox.expect(mails, to=user.email)
+    return lab.slack.expect_messages(messages, containing=user.user_id)
+
+
+def texts(message):
+    """Every text of a Slack message with its kind: "mrkdwn" or "plain_text"."""
+    found, waiting = [("mrkdwn", message.text)], list(message.blocks)
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if isinstance(part.get("text"), str):
+                found.append((part.get("type"), part["text"]))
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+    return found
+
+
+def begin(lab, hold, event):
+    """Deliver `event` until its message has come to `hold`; the requests that are under way."""
+    requests = [lab.deliver.later(event)]
+    if not reached(hold, requests):
+        requests[0].result().expect("2xx")
+        requests.append(lab.cron.later())
+    lab.require(
+        # All may be answered, with a background task still on its way.
+        reached(hold, requests) or hold.wait(1, timeout=2),
+        en="a message to Slack, after the session or in the next cron run",
+        fr="un message à Slack, après la session ou au cron suivant",
+        got=pick({"en": "there was none", "fr": "il n’y en a pas eu"}),
+    )
+    return requests
+
+
+def reached(hold, requests):
+    """How many wait at `hold`, once somebody does or every request is answered."""
+    while not hold.wait(1, timeout=0.05):
+        if all(request.done() for request in requests):
+            break
+    return hold.wait(1, timeout=0.05)
+
+
+def test_an_anomaly_alerts_the_user_and_the_team(lab):
+    user = lab.clerk.user_created(
+        first_name="Zoë", last_name="Diop", emails=("first@example.org", "primary@example.org")
+    )
+    by_phone = lab.clerk.user_created(via="phone")
+    alarm(lab, user, by_phone)
+    (mail,) = lab.inbox.expect(1)
+    lab.require(
+        mail.to == ("primary@example.org",) and MAIL_FROM in mail.header("from"),
+        en=f"an e-mail from {MAIL_FROM} to the primary address, primary@example.org",
+        fr=f"un e-mail de {MAIL_FROM} à l’adresse principale, primary@example.org",
+        got=f"{mail.header('from')} → {', '.join(mail.to)}",
+    )
+    lab.require(
+        mail.subject.strip() and mail.text.strip() and "://" not in mail.text + mail.html,
+        en="an e-mail with a subject and a text part, and without any link",
+        fr="un e-mail avec un objet et une partie texte, et sans aucun lien",
+        got=content(mail),
+    )
+    for each, words in ((user, ("new_country", "Zoë", "Diop")), (by_phone, ("new_country",))):
+        (message,) = lab.slack.expect_messages(1, containing=each.user_id)
+        said = "\n".join(text for _kind, text in texts(message))
+        for word in words:
+            lab.require(
+                word in said,
+                en=f"a Slack message that contains {word}",
+                fr=f"un message Slack qui contient {word}",
+                got=said,
+            )
+        lab.require(
+            "primary@example.org" not in said,
+            en="a Slack message without the e-mail address",
+            fr="un message Slack sans l’adresse e-mail",
+            got=said,
+        )
+
+
+def test_an_alert_is_not_repeated_within_the_cooldown(lab):
+    user, other = lab.clerk.user_created(), lab.clerk.user_created()
+    start = lab.clock.now() - COOLDOWN - 30 * MINUTE
+
+    def burst(whose, end):
+        """Six sessions within five minutes; the last begins at `end`."""
+        for ago in range(5, -1, -1):
+            session = lab.clerk.session_created(whose, at=end - ago * MINUTE)
+            lab.deliver(session).expect("2xx")
+        return session
+
+    last = burst(user, start)
+    for repeat in (last, last.again()):
+        lab.deliver(repeat, note="Svix").expect("2xx")
+    burst(user, start + COOLDOWN - timedelta(seconds=1))
+    # What comes late is as near as what comes after.
+    burst(user, start - 60 * MINUTE)
+    burst(other, start + MINUTE)
+    cron(lab)
+    for each in (user, other):
+        lab.db.expect("security_alert", 1, clerk_id=each.user_id)
+        told(lab, each, mails=1, messages=1)
+    lab.deliver(lab.clerk.session_created(user, at=start + COOLDOWN)).expect("2xx")
+    cron(lab)
+    told(lab, user, mails=2, messages=2)
+
+
+def test_sessions_at_once_raise_one_alert(lab):
+    user = lab.clerk.user_created()
+    for _ in range(5):
+        lab.deliver(lab.clerk.session_created(user)).expect("2xx")
+    sixth, seventh = (lab.clerk.session_created(user) for _ in range(2))
+    for answer in lab.deliver.together([sixth, seventh] * 4):
+        answer.expect("2xx")
+    cron(lab)
+    lab.db.expect("security_alert", 1, clerk_id=user.user_id, rule="many_sessions")
+    told(lab, user, mails=1, messages=1)
+
+
+def test_two_crons_at_once_send_each_message_once(lab):
+    # Some tidy up before they look for work: the race for the message is then a later write.
+    for writes in (0, 1):
+        user = lab.clerk.user_created()
+        lab.slack.fail(refuse=True)
+        lab.inbox.fail(refuse=True)
+        alarm(lab, user)
+        lab.slack.recover()
+        lab.inbox.recover()
+        lab.clock.advance(hours=AGAIN)
+        for answer in lab.cron.together(after=writes):
+            answer.expect("2xx")
+        cron(lab)
+        told(lab, user, mails=1, messages=1)
+
+
+def test_slack_that_is_down_delays_its_message_alone(lab):
+    user = lab.clerk.user_created()
+    lab.slack.fail(refuse=True)
+    alarm(lab, user)
+    told(lab, user, mails=1, messages=0)
+    lab.require(
+        any(
+            line.get("channel") == "slack" and line.get("outcome") == "failed"
+            for line in lab.logs.lines
+        ),
+        en='a JSON log line with "channel": "slack" and "outcome": "failed"',
+        fr='une ligne de journal JSON avec « "channel": "slack" » et « "outcome": "failed" »',
+        got=lab.logs.text,
+    )
+    lab.slack.recover()
+    for _ in range(2):
+        later(lab)
+        told(lab, user, mails=1, messages=1)
+
+
+def test_a_refusal_by_slack_is_a_failure(lab):
+    for fault in ({"status": 429, "retry_after": 30}, {"status": 500}, {"status": 403}):
+        user = lab.clerk.user_created()
+        lab.slack.fail(**fault, times=1)
+        alarm(lab, user)
+        later(lab)
+        told(lab, user, mails=1, messages=1)
+
+
+def test_a_mail_server_that_is_down_delays_its_mail_alone(lab):
+    user = lab.clerk.user_created()
+    for fault in ({"refuse": True}, {"status": 451}):
+        lab.inbox.fail(**fault)
+        user = lab.clerk.user_created()
+        alarm(lab, user)
+        told(lab, user, mails=0, messages=1)
+        lab.inbox.recover()
+        for _ in range(2):
+            later(lab)
+            told(lab, user, mails=1, messages=1)
+
+
+def test_slack_that_hangs_holds_nobody_up(lab):
+    user, other = lab.clerk.user_created(), lab.clerk.user_created()
+    suspicious = abroad(lab, user)
+    with lab.slack.hold("request") as hold:
+        requests = begin(lab, hold, suspicious)
+        deliveries = [requests[0], lab.deliver.later(lab.clerk.session_created(other))]
+        lab.require(
+            # An app that waits does so for the five seconds that Slack's client waits.
+            not wait(deliveries, timeout=2.5).not_done,
+            en="an answer to both deliveries while the first one's message waits for Slack",
+            fr="une réponse aux deux livraisons pendant que le message de la première attend Slack",
+            got=pick({"en": "no answer within 2.5 s", "fr": "aucune réponse en 2,5 s"}),
+        )
+        for delivery in deliveries:
+            delivery.result().expect("2xx")
+    for request in requests:
+        request.result().expect("2xx")
+    cron(lab)
+    told(lab, user, mails=1, messages=1)
+
+
+def test_a_crash_while_sending_loses_no_alert(lab):
+    user = lab.clerk.user_created()
+    suspicious = abroad(lab, user)
+    with lab.slack.hold("request") as hold:
+        begin(lab, hold, suspicious)
+        lab.app.kill()
+    lab.app.restart()
+    lab.deliver(suspicious, note="Svix").expect("2xx")
+    for _ in range(2):
+        later(lab)
+    told(lab, user, mails=1, messages=1)
+
+
+def test_a_strangers_text_does_no_harm_in_slack(lab):
+    for name, escaped in (
+        ("<!channel>", "&lt;!channel&gt;"),
+        ("<https://evil.example|Ada>", "&lt;https://evil.example|Ada&gt;"),
+        ("Tom & O'Brien", "Tom &amp; O'Brien"),
+    ):
+        user = lab.clerk.user_created(first_name=name)
+        alarm(lab, user)
+        (message,) = told(lab, user, mails=1, messages=1)
+        lab.require(
+            any((escaped if kind == "mrkdwn" else name) in text for kind, text in texts(message))
+            and not any(kind == "mrkdwn" and name in text for kind, text in texts(message)),
+            en=f"the first name {name!r} as {escaped!r}, or as it is in a plain_text object",
+            fr=f"le prénom {name!r} écrit {escaped!r}, ou tel quel dans un objet plain_text",
+            got="\n".join(f"{kind}: {text!r}" for kind, text in texts(message)),
+        )
+    user = lab.clerk.user_created(first_name="Ada\nnew_country: solved")
+    alarm(lab, user)
+    (message,) = told(lab, user, mails=1, messages=1)
+    lab.require(
+        not any("Ada\n" in text for _kind, text in texts(message)),
+        en="a first name that stays on one line",
+        fr="un prénom qui reste sur une ligne",
+        got="\n".join(f"{kind}: {text!r}" for kind, text in texts(message)),
+    )
+
+
+def test_nothing_personal_is_printed(lab):
+    canary = {"email": "canary.address@example.org", "last_name": "Canarybird"}
+    user = lab.clerk.user_created(first_name="Canaryfirst", **canary)
+    suspicious = abroad(lab, user, ip="203.0.113.77")
+    with lab.database.unavailable():
+        lab.deliver(suspicious)
+    lab.slack.fail(refuse=True)
+    lab.inbox.fail(status=550)
+    lab.deliver(suspicious).expect("2xx")
+    cron(lab)
+    lab.slack.fail(status=403)
+    later(lab)
+    lab.slack.recover()
+    lab.inbox.recover()
+    later(lab)
+    told(lab, user, mails=1, messages=1)
+    secret = lab.settings["SLACK_WEBHOOK_URL"].rpartition("/")[2]
+    for text, what in (
+        (user.email, {"en": "The e-mail address", "fr": "L’adresse e-mail"}),
+        ("Canaryfirst", {"en": "The first name", "fr": "Le prénom"}),
+        ("Canarybird", {"en": "The last name", "fr": "Le nom"}),
+        ("203.0.113.77", {"en": "The IP address", "fr": "L’adresse IP"}),
+        (secret, {"en": "Slack’s secret address", "fr": "L’adresse secrète de Slack"}),
+    ):
+        lab.logs.expect_absent(text, what)
