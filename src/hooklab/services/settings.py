@@ -118,3 +118,9 @@ class Settings(BaseSettings):
 
     mailchimp_list_id: str = ""
     """The mailing list, which Mailchimp also calls an audience."""
+
+    intercom_access_token: SecretStr = SecretStr("")
+    """The access token of the Intercom workspace."""
+
+    intercom_api_url: str = "https://api.intercom.io"
+    """Where Intercom's API is; `https://api.eu.intercom.io` for a workspace in Europe."""

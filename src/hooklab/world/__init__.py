@@ -20,6 +20,7 @@ from typing import Self, TypeVar
 from hooklab.world.clerk_api import ClerkApi, Handler
 from hooklab.world.faults import Hold
 from hooklab.world.http import Answer, Call, HttpService
+from hooklab.world.intercom import Intercom
 from hooklab.world.internal_app import Delivery, InternalApp
 from hooklab.world.mailchimp import Mailchimp
 from hooklab.world.records import Records
@@ -35,6 +36,7 @@ __all__ = [
     "Delivery",
     "Hold",
     "HttpService",
+    "Intercom",
     "InternalApp",
     "Mail",
     "MailServer",
@@ -100,6 +102,11 @@ class World:
     def newsletter(self) -> Mailchimp:
         """The mailing list at Mailchimp."""
         return self._start(Mailchimp(self._setup("newsletter"), self._seed))
+
+    @cached_property
+    def support(self) -> Intercom:
+        """The workspace at Intercom where support talks with users."""
+        return self._start(Intercom(self._setup("support"), self._seed))
 
     @cached_property
     def clerk_api(self) -> ClerkApi:
