@@ -182,3 +182,57 @@ def test_each_check_has_secrets_of_its_own(start_slot):
     for name in ("MOBILE_APP_SECRET", "ADMIN_APP_SECRET", "SLACK_WEBHOOK_URL"):
         assert one[name] != two[name]
     assert one["MOBILE_APP_SECRET"] != one["ADMIN_APP_SECRET"]
+
+
+COUNT = """
+    from fastapi import FastAPI
+    from hooklab.services.redis import redis_client
+    from redis.exceptions import RedisError
+
+    def create_app(settings):
+        app, redis = FastAPI(), redis_client(settings)
+
+        @app.post("/count")
+        def count() -> str:
+            try:
+                return str(redis.incr("visits"))
+            except RedisError as error:
+                return type(error).__name__
+
+        return app
+"""
+
+
+def test_what_the_app_counts_is_read_from_outside(open_lab):
+    lab = open_lab(COUNT)
+    assert [lab.app.post("/count").json for _time in range(2)] == ["1", "2"]
+    assert lab.redis.client.get("visits") == "2"
+    assert [command.name for command in lab.redis.commands()] == ["INCRBY", "INCRBY"]
+    assert len(lab.redis.commands("INCRBY")) == 2
+    assert lab.redis.commands("GET") == []
+    lab.redis.wipe()
+    assert lab.app.post("/count").json == "1"
+    lab.app.kill()
+    lab.app.restart()
+    assert lab.app.post("/count").json == "2"
+
+
+def test_redis_fails_as_the_others_do(open_lab):
+    lab = open_lab(COUNT)
+    lab.redis.fail(refuse=True)
+    assert lab.app.post("/count").json == "ConnectionError"
+    lab.redis.recover()
+    lab.redis.fail(lost_answer=True, times=1)
+    assert lab.app.post("/count").json == "ConnectionError"
+    assert lab.app.post("/count").json == "2"
+    with lab.redis.hold("command"):
+        pass
+    lab.redis.wipe()
+    story = str(lab.journal)
+    for told in ("refuses connections", "works again", "wait before it does anything"):
+        assert f"Redis {told}" in story or f"Redis lets whoever calls {told}" in story
+    assert "Redis has lost all its data" in story
+
+
+def test_each_check_has_a_redis_of_its_own(open_lab):
+    assert [open_lab(COUNT).app.post("/count").json for _time in range(2)] == ["1", "1"]

@@ -15,7 +15,7 @@ from hooklab.grading.journal import Journal
 from hooklab.grading.logs import Logs
 from hooklab.grading.rivals import Later, race
 from hooklab.grading.rows import Rows
-from hooklab.grading.services import RemoteApp, RemoteSlack
+from hooklab.grading.services import Remote, RemoteApp, RemoteRedis, RemoteSlack
 from hooklab.grading.slot import Slot
 from hooklab.grading.source import Source
 from hooklab.grading.start_failures import explain
@@ -41,7 +41,10 @@ class Lab:
         clock: virtual time.
         inbox: the mail that arrived, and the mail server's faults.
         slack: what was posted to Slack, and Slack's faults.
+        stripe: the account at Stripe, and its faults; so are the next ones.
+        newsletter: the mailing list at Mailchimp.
         mobile, admin, billing: the company's own applications, what they took, and their faults.
+        redis: a client that reads the app's Redis, and its faults.
         logs: what the app printed.
         source: the submission's text.
         settings: the app's environment: the secrets and addresses of this check.
@@ -64,6 +67,9 @@ class Lab:
         self.inbox = Inbox(slot.world.mail, self.app.settle, self.journal)
         world, look = slot.world, (self.app.settle, self.journal)
         self.slack = RemoteSlack(world.slack, lambda: "Slack", *look)
+        self.stripe = Remote(world.stripe, lambda: "Stripe", *look)
+        self.newsletter = Remote(world.newsletter, lambda: "Mailchimp", *look)
+        self.redis = RemoteRedis(world.redis, lambda: "Redis", *look)
         self.mobile = RemoteApp(world.mobile, lambda: _("the mobile app"), *look)
         self.admin = RemoteApp(world.admin, lambda: _("the admin app"), *look)
         self.billing = RemoteApp(world.billing, lambda: _("the billing app"), *look)

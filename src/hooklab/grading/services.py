@@ -8,17 +8,29 @@ from typing import Any, Generic, TypeVar
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.journal import Journal
 from hooklab.texts import _, number, plural
-from hooklab.world import Call, Delivery, Hold, HttpService, InternalApp, Slack, SlackMessage
+from hooklab.world import (
+    Call,
+    Command,
+    Delivery,
+    Hold,
+    HttpService,
+    InternalApp,
+    RedisServer,
+    Service,
+    Slack,
+    SlackMessage,
+)
 
 # So many lines of what arrived are shown; the others are counted.
 SHOWN = 8
 LONGEST = 500
 
+S = TypeVar("S", bound=Service)
 H = TypeVar("H", bound=HttpService)
 
 
-class Remote(Generic[H]):
-    """A service as a check sees it: `lab.slack`, `lab.stripe`, `lab.mobile` and so on.
+class Watched(Generic[S]):
+    """A service whose faults are written down.
 
     Whatever it does not have itself is read from the service in `hooklab.world`, after the app
     has finished what it is doing: `lab.stripe.customers`, `lab.mobile.deliveries`.
@@ -31,7 +43,7 @@ class Remote(Generic[H]):
     """
 
     def __init__(
-        self, service: H, name: Callable[[], str], settle: Callable[[], None], journal: Journal
+        self, service: S, name: Callable[[], str], settle: Callable[[], None], journal: Journal
     ) -> None:
         self._service = service
         self._name = name
@@ -60,11 +72,11 @@ class Remote(Generic[H]):
         )
 
     def hold(self, point: str) -> Hold:
-        """Let the service stop at "request" or "answer", see `Faults.hold`."""
+        """Let the service stop at one of its points, see `Faults.hold`."""
         held = self._service.hold(point)
         waits = (
             _("{service} lets whoever calls wait before it does anything")
-            if point == "request"
+            if point == self._service.points[0]
             else _("{service} does the work and lets the caller wait for the answer")
         )
         self._journal.add(waits.format(service=self._name()))
@@ -74,6 +86,14 @@ class Remote(Generic[H]):
         """Let the service work normally again."""
         self._service.recover()
         self._journal.add(_("{service} works again").format(service=self._name()))
+
+    def _whom(self, *what: str | None) -> str:
+        said = " ".join(each for each in what if each)
+        return _(" to {service}").format(service=self._name()) + (f" ({said})" if said else "")
+
+
+class Remote(Watched[H]):
+    """An HTTP service as a check sees it: `lab.slack`, `lab.stripe`, `lab.mobile` and so on."""
 
     def calls(
         self, *, method: str | None = None, path: str | None = None, done: bool | None = None
@@ -115,10 +135,6 @@ class Remote(Generic[H]):
         if len(calls) > count:
             raise CheckFailed(_at_most(count, done) + self._whom(method, path), self._show())
         return calls
-
-    def _whom(self, *what: str | None) -> str:
-        said = " ".join(each for each in what if each)
-        return _(" to {service}").format(service=self._name()) + (f" ({said})" if said else "")
 
     def _show(self) -> str:
         calls = self._service.calls
@@ -192,6 +208,27 @@ class RemoteApp(Remote[InternalApp]):
             if problem := self._service.problem(delivery):
                 raise CheckFailed(wanted, f"{show_delivery(delivery).strip()}\n{problem}")
         return taken
+
+
+class RemoteRedis(Watched[RedisServer]):
+    """Redis: `lab.redis`; its points of `hold()` are "command" and "answer"."""
+
+    @property
+    def client(self) -> Any:
+        """A redis-py client that only reads, whatever the app meets; what it reads is text."""
+        self._settle()
+        return self._service.client
+
+    def commands(self, *names: str) -> list[Command]:
+        """The commands that arrived, oldest first; with `names` (in capitals), only these."""
+        self._settle()
+        return [each for each in self._service.commands if not names or each.name in names]
+
+    def wipe(self) -> None:
+        """Let Redis lose all its data, as after a restart without a file."""
+        self._settle()
+        self._service.wipe()
+        self._journal.add(_("{service} has lost all its data").format(service=self._name()))
 
 
 def show(call: Call) -> str:

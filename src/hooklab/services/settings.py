@@ -124,3 +124,6 @@ class Settings(BaseSettings):
 
     intercom_api_url: str = "https://api.intercom.io"
     """Where Intercom's API is; `https://api.eu.intercom.io` for a workspace in Europe."""
+
+    redis_url: str = "redis://localhost:6379/0"
+    """Where Redis is: `redis://host:port/number-of-the-database`."""

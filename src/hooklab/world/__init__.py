@@ -24,6 +24,8 @@ from hooklab.world.intercom import Intercom
 from hooklab.world.internal_app import Delivery, InternalApp
 from hooklab.world.mailchimp import Mailchimp
 from hooklab.world.records import Records
+from hooklab.world.redis_server import Command, RedisServer
+from hooklab.world.redis_upstream import Upstream
 from hooklab.world.service import Service, Setup, close_all, open_all
 from hooklab.world.slack import Slack, SlackMessage
 from hooklab.world.smtp import Mail, MailServer
@@ -33,6 +35,7 @@ __all__ = [
     "Answer",
     "Call",
     "ClerkApi",
+    "Command",
     "Delivery",
     "Hold",
     "HttpService",
@@ -42,11 +45,13 @@ __all__ = [
     "MailServer",
     "Mailchimp",
     "Records",
+    "RedisServer",
     "Service",
     "Setup",
     "Slack",
     "SlackMessage",
     "Stripe",
+    "Upstream",
     "World",
 ]
 
@@ -64,6 +69,7 @@ class World:
             outcome is known: `Mail`, `Call`, and `SlackMessage` before the call that carried it.
             It runs in a background thread, just before the client learns the outcome.
         backend_api: answers for `clerk_api`.
+        redis: where the data of `redis` is; by default in this process.
     """
 
     def __init__(
@@ -74,12 +80,14 @@ class World:
         *,
         on_record: Callable[[str, object], None] | None = None,
         backend_api: Handler | None = None,
+        redis: Upstream | None = None,
     ) -> None:
         self._now = now
         self._seed = seed
         self._ports = ports or {}
         self._on_record = on_record
         self._backend_api = backend_api
+        self._redis = redis
         self._services: list[Service] = []
         self._gathered: list[Service] | None = None
 
@@ -129,6 +137,11 @@ class World:
     def billing(self) -> InternalApp:
         """The company's billing application."""
         return self._start(InternalApp(self._setup("billing"), self._seed))
+
+    @cached_property
+    def redis(self) -> RedisServer:
+        """The Redis server that the app counts in."""
+        return self._start(RedisServer(self._setup("redis"), self._redis))
 
     def start(self, *names: str) -> None:
         """Start the services of these names at once: many cost hardly more time than one."""

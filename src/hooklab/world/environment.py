@@ -2,7 +2,7 @@
 
 from hooklab.world import World
 
-SERVICES = ("mail", "slack", "mobile", "admin", "billing")
+SERVICES = ("mail", "slack", "stripe", "newsletter", "mobile", "admin", "billing", "redis")
 """The services that an app can use, by their names in `World`."""
 
 
@@ -13,6 +13,12 @@ def environment(world: World) -> dict[str, str]:
         "SMTP_HOST": world.mail.host,
         "SMTP_PORT": str(world.mail.port),
         "SLACK_WEBHOOK_URL": world.slack.webhook_url,
+        "STRIPE_API_KEY": world.stripe.api_key,
+        "STRIPE_API_URL": world.stripe.url,
+        "MAILCHIMP_API_KEY": world.newsletter.api_key,
+        "MAILCHIMP_API_URL": world.newsletter.url,
+        "MAILCHIMP_LIST_ID": world.newsletter.list_id,
+        "REDIS_URL": world.redis.url,
         **{f"{name}_APP_URL": app.url for name, app in apps.items()},
         **{f"{name}_APP_SECRET": app.secret for name, app in apps.items()},
     }
