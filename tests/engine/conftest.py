@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -86,11 +87,16 @@ def start_slot(launcher, write_app, tmp_path):
     compiled = tmp_path / "compiled"
     compiled.mkdir()
 
-    def start(app: Path | str, server: database.Server | None = None, seed: int = 0) -> Slot:
+    def start(
+        app: Path | str,
+        server: database.Server | None = None,
+        seed: int = 0,
+        by: launch.Launcher | None = None,
+    ) -> Slot:
         ground = Ground(
             submission=app if isinstance(app, Path) else write_app(app),
             compiled=compiled,
-            launcher=launcher,
+            launcher=by or launcher,
             server=server or database.SqliteServer(),
             seed=seed,
         )
@@ -109,8 +115,8 @@ def open_lab(start_slot):
     """Opens a lab around an app, as the `lab` fixture of a check does."""
     labs: list[Lab] = []
 
-    def open_(app: Path | str, server: database.Server | None = None, seed: int = 0) -> Lab:
-        labs.append(Lab(start_slot(app, server, seed), "engine/check"))
+    def open_(app: Path | str, server: database.Server | None = None, **how: Any) -> Lab:
+        labs.append(Lab(start_slot(app, server, **how), "engine/check"))
         return labs[-1]
 
     yield open_

@@ -71,6 +71,7 @@ class Worlds:
                 seed=self._options.seed,
                 debug=self._options.debug,
             )
+            ground.launcher.preload(ground.submission.resolve())
             self._slots[folder] = Slots(ground, self.expected[folder])
             self._resources.callback(self._slots[folder].close)
         return self._slots[folder]

@@ -9,18 +9,14 @@ import sys
 import threading
 from contextlib import suppress
 from datetime import datetime
-from functools import cache
-from itertools import takewhile
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
-import freezegun.api
 import uvicorn
-from freezegun import freeze_time
 
 from hooklab.services import Settings
 from hooklab.worker import inside
+from hooklab.worker.clock import Clock
 from hooklab.worker.job import Job, Message, messages, send
 from hooklab.worker.loading import describe, load_app_module
 
@@ -42,7 +38,7 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
             send(control, message)
 
     _settle_in(job)
-    telling, last = modules_that_tell_time(), next(reversed(sys.modules))
+    clock = Clock()
     # Importing makes much that stays; looking through it for garbage is wasted until it serves.
     gc.disable()
     stage = "import"
@@ -57,9 +53,9 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
     except BaseException as error:
         report({"event": "failed", "stage": stage, "error": describe(error, Path(job.folder))})
         _leave(3)
-    clock = freeze(datetime.fromisoformat(job.now), telling | _modules_after(last)).start()
+    hands = clock.start(datetime.fromisoformat(job.now))
     steering = threading.Thread(
-        target=_obey, args=(control, report, clock, gate, fault, app), daemon=True
+        target=_obey, args=(control, report, hands, gate, fault, app), daemon=True
     )
     steering.start()
     try:
@@ -118,7 +114,7 @@ class _Server(uvicorn.Server):
 def _obey(
     control: socket.socket,
     report: Any,
-    clock: Any,
+    hands: Any,
     gate: inside.WriteGate,
     fault: inside.DatabaseFault,
     app: inside.InFlight,
@@ -129,7 +125,7 @@ def _obey(
             result: object = None
             match message.get("do"):
                 case "set_time":
-                    clock.move_to(datetime.fromisoformat(message["now"]))
+                    hands.move_to(datetime.fromisoformat(message["now"]))
                 case "settle":
                     result = app.wait_until_idle(message["seconds"])
                 case "hold_writes":
@@ -141,40 +137,6 @@ def _obey(
             report({"event": "done", "of": message.get("number"), "result": result})
     # The grader is gone, or no longer makes sense: there is nobody to work for.
     _leave(0)
-
-
-def freeze(now: datetime, modules: dict[str, ModuleType]) -> Any:
-    """freezegun's clock for this process, not yet started; it changes `modules` only."""
-    # Without this, a call that passes near an ignored module would read the real clock.
-    freezegun.api.call_stack_inspection_limit = 0
-    # freezegun looks through all loaded modules. Just touching them in a forked process copies
-    # their memory, so it is shown only those that matter.
-    freezegun.api.sys = SimpleNamespace(modules=modules)  # type: ignore[assignment, attr-defined]
-    return freeze_time(now, real_asyncio=True)
-
-
-# Of what the kit loads, only these may follow the grader's clock; the others would break.
-TELLS_TIME = ("hooklab.services", "slack_sdk", "standardwebhooks", "structlog", "svix")
-
-
-@cache
-def modules_that_tell_time() -> dict[str, ModuleType]:
-    """The loaded modules that freezegun must change; called before a submission is loaded.
-
-    They are those that have imported the clock by name, as in `from datetime import datetime`.
-    """
-    return {
-        name: module
-        for name, module in sys.modules.items()
-        if name.startswith(TELLS_TIME)
-        and any(id(value) in freezegun.api._real_time_object_ids for value in vars(module).values())
-    }
-
-
-def _modules_after(last: str) -> dict[str, ModuleType]:
-    """The modules that were loaded after the one called `last`."""
-    new = takewhile(lambda name: name != last, reversed(sys.modules))
-    return {name: sys.modules[name] for name in new}
 
 
 def _settle_in(job: Job) -> None:

@@ -5,6 +5,7 @@ request is one JSON line, and so is each answer:
 
 - {"do": "fork", "job": …} with two descriptors (the listening socket, the worker's end of its
   control channel) is answered {"pid": …};
+- {"do": "preload", "folder": …} imports the kit's libraries that the submission names: {};
 - {"do": "status", "pid": …} waits for a worker that was killed or has ended: {"status": …};
 - {"do": "forget", "pid": …} does not wait for it: {};
 - {"do": "spare", "count": …} asks for workers that wait for a job, made while nothing else is to
@@ -32,8 +33,9 @@ import uvicorn.lifespan.on
 import uvicorn.protocols.http.h11_impl  # noqa: F401
 from sqlalchemy.dialects import sqlite  # noqa: F401
 
-from hooklab.worker import child
+from hooklab.worker import child, clock
 from hooklab.worker.job import LONGEST_LINE, Job
+from hooklab.worker.preload import preload
 from hooklab.worker.warm_up import warm_up
 
 # A person who types leaves pauses far longer than this.
@@ -64,6 +66,7 @@ class ForkServer:
         self._dying: set[int] = set()
         self._spares: list[Waiting] = []
         self._wanted = 0
+        self._preloaded: list[str] = []
 
     def serve(self) -> None:
         """Answer requests until the grader closes its end; then end every worker."""
@@ -114,6 +117,9 @@ class ForkServer:
         match request["do"]:
             case "fork":
                 return {"pid": self._start(request["job"], descriptors)}
+            case "preload":
+                self._preload(Path(request["folder"]))
+                return {}
             case "spare":
                 self._wanted = request["count"]
                 return {}
@@ -141,6 +147,20 @@ class ForkServer:
             os.close(descriptor)
         self._living.add(waiting.pid)
         return waiting.pid
+
+    def _preload(self, folder: Path) -> None:
+        loaded = preload(folder)
+        if not loaded:
+            return
+        self._preloaded += loaded
+        clock.take_stock(self._preloaded)
+        gc.collect()
+        gc.freeze()
+        # Those that wait know nothing of it.
+        for spare in self._spares:
+            spare.channel.close()
+            self._dying.add(spare.pid)
+        self._spares.clear()
 
     def _make_spares(self) -> None:
         """After a moment without a request, make spares until one comes."""
@@ -201,8 +221,7 @@ def _close_all_but(kept: int) -> None:
 
 def _warm_up() -> None:
     warm_up()
-    with child.freeze(datetime.now(UTC), child.modules_that_tell_time()):
-        pass
+    clock.rehearse(datetime.now(UTC))
     # What exists now is shared with the workers; collecting it there would copy it.
     gc.collect()
     gc.freeze()

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from hooklab.errors import HooklabError
@@ -33,6 +34,9 @@ class Launcher(Protocol):
 
     def start(self, job: Job, listener: socket.socket) -> Started:
         """Start a worker for `job` that will serve on `listener`."""
+
+    def preload(self, folder: Path) -> None:
+        """Import early what the submission in `folder` is going to import."""
 
     def prepare(self, count: int) -> None:
         """Be ready to start `count` workers at once, at the cost of their memory."""
@@ -84,6 +88,10 @@ class ForkLauncher:
                 ours.close()
                 raise
         return Started(answer["pid"], ours)
+
+    def preload(self, folder: Path) -> None:
+        """Import the kit's libraries that the files of `folder` name, once for all workers."""
+        self._ask(json.dumps({"do": "preload", "folder": str(folder)}).encode() + b"\n", [])
 
     def prepare(self, count: int) -> None:
         """Keep `count` processes waiting for a job; about 25 MB each."""
@@ -155,6 +163,9 @@ class SpawnLauncher:
         request = {"job": json.loads(job.to_json()), "listener": _share(listener, process.pid)}
         control.sendall(json.dumps(request).encode() + b"\n")
         return Started(process.pid, control)
+
+    def preload(self, folder: Path) -> None:
+        """A spawned process imports everything itself."""
 
     def prepare(self, count: int) -> None:
         """A spawned process cannot wait for its job."""
