@@ -125,5 +125,11 @@ class Settings(BaseSettings):
     intercom_api_url: str = "https://api.intercom.io"
     """Where Intercom's API is; `https://api.eu.intercom.io` for a workspace in Europe."""
 
+    segment_write_key: SecretStr = SecretStr("")
+    """The write key of the Segment source."""
+
+    segment_api_url: str = "https://api.segment.io"
+    """Where Segment's API is; `https://eu1.api.segmentapis.com` for a workspace in Europe."""
+
     redis_url: str = "redis://localhost:6379/0"
     """Where Redis is: `redis://host:port/number-of-the-database`."""

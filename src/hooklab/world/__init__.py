@@ -26,6 +26,7 @@ from hooklab.world.mailchimp import Mailchimp
 from hooklab.world.records import Records
 from hooklab.world.redis_server import Command, RedisServer
 from hooklab.world.redis_upstream import Upstream
+from hooklab.world.segment import Event, Segment
 from hooklab.world.service import Service, Setup, close_all, open_all
 from hooklab.world.slack import Slack, SlackMessage
 from hooklab.world.smtp import Mail, MailServer
@@ -37,6 +38,7 @@ __all__ = [
     "ClerkApi",
     "Command",
     "Delivery",
+    "Event",
     "Hold",
     "HttpService",
     "Intercom",
@@ -46,6 +48,7 @@ __all__ = [
     "Mailchimp",
     "Records",
     "RedisServer",
+    "Segment",
     "Service",
     "Setup",
     "Slack",
@@ -115,6 +118,11 @@ class World:
     def support(self) -> Intercom:
         """The workspace at Intercom where support talks with users."""
         return self._start(Intercom(self._setup("support"), self._seed))
+
+    @cached_property
+    def analytics(self) -> Segment:
+        """The source at Segment that takes what users do."""
+        return self._start(Segment(self._setup("analytics"), self._seed))
 
     @cached_property
     def clerk_api(self) -> ClerkApi:
