@@ -43,6 +43,7 @@ class Lab:
         slack: what was posted to Slack, and Slack's faults.
         stripe: the account at Stripe, and its faults; so are the next ones.
         newsletter: the mailing list at Mailchimp.
+        push: Expo's push service.
         mobile, admin, billing: the company's own applications, what they took, and their faults.
         redis: a client that reads the app's Redis, and its faults.
         logs: what the app printed.
@@ -69,6 +70,7 @@ class Lab:
         self.slack = RemoteSlack(world.slack, lambda: "Slack", *look)
         self.stripe = Remote(world.stripe, lambda: "Stripe", *look)
         self.newsletter = Remote(world.newsletter, lambda: "Mailchimp", *look)
+        self.push = Remote(world.push, lambda: "Expo", *look)
         self.redis = RemoteRedis(world.redis, lambda: "Redis", *look)
         self.mobile = RemoteApp(world.mobile, lambda: _("the mobile app"), *look)
         self.admin = RemoteApp(world.admin, lambda: _("the admin app"), *look)

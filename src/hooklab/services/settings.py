@@ -133,3 +133,9 @@ class Settings(BaseSettings):
 
     redis_url: str = "redis://localhost:6379/0"
     """Where Redis is: `redis://host:port/number-of-the-database`."""
+
+    expo_access_token: SecretStr = SecretStr("")
+    """The access token of the project at Expo, which carries notifications to telephones."""
+
+    expo_push_url: str = "https://exp.host"
+    """Where Expo's push service is."""

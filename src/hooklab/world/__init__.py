@@ -23,6 +23,7 @@ from hooklab.world.http import Answer, Call, HttpService
 from hooklab.world.intercom import Intercom
 from hooklab.world.internal_app import Delivery, InternalApp
 from hooklab.world.mailchimp import Mailchimp
+from hooklab.world.push import Notification, Push
 from hooklab.world.records import Records
 from hooklab.world.redis_server import Command, RedisServer
 from hooklab.world.redis_upstream import Upstream
@@ -46,6 +47,8 @@ __all__ = [
     "Mail",
     "MailServer",
     "Mailchimp",
+    "Notification",
+    "Push",
     "Records",
     "RedisServer",
     "Segment",
@@ -130,6 +133,11 @@ class World:
         if self._backend_api is None:
             raise ValueError("this world has no Clerk: make it with World(…, backend_api=…)")
         return self._start(ClerkApi(self._setup("clerk_api"), self._backend_api))
+
+    @cached_property
+    def push(self) -> Push:
+        """Expo's push service, for notifications on telephones."""
+        return self._start(Push(self._setup("push"), self._seed))
 
     @cached_property
     def mobile(self) -> InternalApp:

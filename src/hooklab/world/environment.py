@@ -2,7 +2,7 @@
 
 from hooklab.world import World
 
-SERVICES = ("mail", "slack", "stripe", "newsletter", "mobile", "admin", "billing", "redis")
+SERVICES = ("mail", "slack", "stripe", "newsletter", "push", "mobile", "admin", "billing", "redis")
 """The services that an app can use, by their names in `World`."""
 
 
@@ -18,6 +18,8 @@ def environment(world: World) -> dict[str, str]:
         "MAILCHIMP_API_KEY": world.newsletter.api_key,
         "MAILCHIMP_API_URL": world.newsletter.url,
         "MAILCHIMP_LIST_ID": world.newsletter.list_id,
+        "EXPO_ACCESS_TOKEN": world.push.access_token,
+        "EXPO_PUSH_URL": world.push.url,
         "REDIS_URL": world.redis.url,
         **{f"{name}_APP_URL": app.url for name, app in apps.items()},
         **{f"{name}_APP_SECRET": app.secret for name, app in apps.items()},
