@@ -17,6 +17,7 @@ class Options:
         solutions: grade `solutions/<slug>`.
         seed: decides who signs up, and how late retries come.
         database: address of a PostgreSQL server; None for SQLite.
+        first_loss: stop at the first check that is not earned; the others count as not tried.
         debug: run the app where a breakpoint works; the grade does not count.
     """
 
@@ -24,6 +25,7 @@ class Options:
     solutions: bool = False
     seed: int = 0
     database: str | None = None
+    first_loss: bool = False
     debug: bool = False
 
     def folder(self, course: Course, slug: str) -> Path:

@@ -109,6 +109,7 @@ def _run_pytest(course: Course, slugs: Sequence[str], session: GradingSession) -
         *("-c", str(SETTINGS), "--rootdir", str(course.root), "--no-header", "-q"),
         # A debugger needs the terminal. Otherwise descriptors stay as they are, for the progress.
         "--capture=no" if session.options.debug else "--capture=sys",
+        *(["--exitfirst"] if session.options.first_loss else []),
         *(str(path) for slug in slugs for path in _tests(course.grader(slug))),
     ]
     output = StringIO()
