@@ -83,6 +83,7 @@ def environment(world: World) -> dict[str, str]:
         "CLERK_WEBHOOK_SIGNING_SECRET": new_secret(SystemRandom()),
         "CRON_SECRET": f"cron_{SystemRandom().randrange(16**16):016x}",
         "SESSION_SECRET": f"session_{SystemRandom().randrange(16**32):032x}",
+        "ERASURE_HASH_KEY": f"erasure_{SystemRandom().randrange(16**32):032x}",
         "SMTP_HOST": world.mail.host,
         "SMTP_PORT": str(world.mail.port),
         "SLACK_WEBHOOK_URL": world.slack.webhook_url,

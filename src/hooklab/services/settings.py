@@ -1,5 +1,7 @@
 """Everything that an exercise reads from outside, in one place."""
 
+from typing import Literal
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -91,6 +93,24 @@ class Settings(BaseSettings):
 
     session_ip_retention_days: int = Field(default=30, gt=0)
     """After so many days the IP address of a session is forgotten."""
+
+    app_language: Literal["en", "fr"] = "en"
+    """The language of the words that the app itself writes."""
+
+    uploads_dir: str = "uploads"
+    """The folder for the files that users send; a relative one is below the working directory."""
+
+    erasure_hash_key: SecretStr = SecretStr("")
+    """The key of the hashes by which erased people are known; whoever has it can recognise them."""
+
+    erasure_retry_base_seconds: int = Field(default=60, gt=0)
+    """The delay after a first failed attempt at a step of an erasure; it doubles each time."""
+
+    erasure_retry_cap_seconds: int = Field(default=3600, gt=0)
+    """The longest delay between two attempts at a step. No step is ever given up."""
+
+    erasure_lease_seconds: int = Field(default=300, gt=0)
+    """How long claimed work of an erasure belongs to whoever claimed it."""
 
     mobile_app_url: str = "http://localhost:8032"
     mobile_app_secret: SecretStr = SecretStr("")
