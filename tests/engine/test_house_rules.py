@@ -18,6 +18,7 @@ LIBRARIES = {
     "slack_sdk",
     "sqlalchemy",
     "sqlmodel",
+    "standardwebhooks",
     "starlette",
     "svix",
 }

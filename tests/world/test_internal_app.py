@@ -118,3 +118,11 @@ def test_one_that_fails_leaves_the_others_alone(world, clock):
     assert answers[2].headers["retry-after"] == "30"
     assert [len(app.deliveries) for app in apps] == [1, 0, 0]
     assert httpx.post(world.admin.url, json=EVENT).status_code == 204
+
+
+def test_who_follows_a_redirect_is_seen_elsewhere(world):
+    world.mobile.fail(status=307, times=2)
+    stayed = httpx.post(f"{world.mobile.url}/webhooks/user-sync", json=EVENT)
+    assert (stayed.status_code, len(world.mobile.deliveries)) == (307, 0)
+    httpx.post(f"{world.mobile.url}/webhooks/user-sync", json=EVENT, follow_redirects=True)
+    assert [each.path for each in world.mobile.deliveries] == ["/moved"]

@@ -114,7 +114,10 @@ class Settings(BaseSettings):
 
     mobile_app_url: str = "http://localhost:8032"
     mobile_app_secret: SecretStr = SecretStr("")
-    """Where the mobile application listens, and the secret (`whsec_`) of what is sent to it."""
+    """Where the mobile application listens, and the secret (`whsec_`) of what is sent to it.
+
+    While the secret is being changed there are two, with a space between.
+    """
 
     admin_app_url: str = "http://localhost:8033"
     admin_app_secret: SecretStr = SecretStr("")
@@ -123,6 +126,18 @@ class Settings(BaseSettings):
     billing_app_url: str = "http://localhost:8034"
     billing_app_secret: SecretStr = SecretStr("")
     """The same for the billing application."""
+
+    sync_timeout_seconds: float = Field(default=5.0, gt=0)
+    """How long one attempt to tell an application of a change may take in all."""
+
+    sync_retry_base_seconds: int = Field(default=60, gt=0)
+    """The delay after a first failed attempt; it doubles after each further one."""
+
+    sync_retry_cap_seconds: int = Field(default=3600, gt=0)
+    """The longest delay between two attempts, unless the application asks for a longer one."""
+
+    sync_lease_seconds: int = Field(default=300, gt=0)
+    """How long a claimed message belongs to whoever claimed it."""
 
     stripe_api_key: SecretStr = SecretStr("")
     """The secret key of the Stripe account, `sk_test_…` or `sk_live_…`."""

@@ -3,7 +3,7 @@
 import base64
 import hmac
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,8 @@ from hooklab.world.records import Records
 from hooklab.world.service import Setup
 
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
+# Where a redirect leads: whoever follows it hands a stranger what was meant for this application.
+MOVED = "/moved"
 # What the libraries of Standard Webhooks allow between the time stamp and the receiver's clock.
 TOLERANCE = timedelta(minutes=5)
 
@@ -68,8 +70,11 @@ class InternalApp(HttpService):
         return Answer(204)
 
     def refusal(self, status: int) -> Answer:
-        """An error as such applications word it."""
-        return Answer.json({"error": f"told_to_answer_{status}"}, status)
+        """An error as such applications word it; a redirect leads to `MOVED`, which takes all."""
+        answer = Answer.json({"error": f"told_to_answer_{status}"}, status)
+        if status // 100 != 3:
+            return answer
+        return replace(answer, headers={**answer.headers, "location": self.url + MOVED})
 
     def problem(self, delivery: Delivery) -> str:
         """Why `delivery` is not to be trusted, in a phrase; empty when it is to be.
