@@ -1,6 +1,8 @@
 # ruff: noqa: RUF001 - French has its own apostrophe
 """The services around an app, as a check sees them: state, counts, faults and their story."""
 
+from datetime import timedelta
+
 import pytest
 
 from hooklab import texts
@@ -171,6 +173,8 @@ def test_the_journal_tells_every_fault(lab, language):
 def test_what_a_service_does_not_have_is_an_error(lab):
     with pytest.raises(AttributeError, match="mails"):
         _ = lab.slack.mails
+    with pytest.raises(AttributeError, match="mails"):
+        lab.slack.mails = []
     with pytest.raises(ValueError, match="exactly one of"):
         lab.slack.fail()
     assert str(lab.journal) == ""
@@ -236,3 +240,49 @@ def test_redis_fails_as_the_others_do(open_lab):
 
 def test_each_check_has_a_redis_of_its_own(open_lab):
     assert [open_lab(COUNT).app.post("/count").json for _time in range(2)] == ["1", "1"]
+
+
+ENVIRONMENT = """
+    from fastapi import FastAPI
+    from hooklab.services.intercom import intercom_client
+    from hooklab.services.mailchimp import mailchimp_client
+    from hooklab.services.push import push_client, send_push
+    from hooklab.services.segment import segment_client
+    from hooklab.services.stripe import stripe_client
+
+    def create_app(settings):
+        app = FastAPI()
+
+        @app.post("/all")
+        def all_services() -> None:
+            stripe_client(settings).v1.customers.create({"email": "ada@example.org"})
+            mailchimp_client(settings).lists.set_list_member(
+                settings.mailchimp_list_id,
+                "ada@example.org",
+                {"email_address": "ada@example.org", "status_if_new": "subscribed"},
+            )
+            intercom_client(settings).contacts.create(request={"external_id": "user_1"})
+            segment_client(settings).track(user_id="user_1", event="Signed up")
+            send_push(push_client(settings), [{"to": "ExponentPushToken[x]", "title": "Hi"}])
+
+        return app
+"""
+
+
+def test_every_client_finds_its_service(open_lab):
+    lab = open_lab(ENVIRONMENT)
+    lab.app.post("/all").expect("2xx")
+    assert len(lab.stripe.customers) == 1
+    assert len(lab.newsletter.members) == 1
+    assert len(lab.support.contacts) == 1
+    assert len(lab.analytics.events) == 1
+    assert len(lab.push.notifications) == 1
+    for service in (lab.stripe, lab.newsletter, lab.support, lab.analytics, lab.push):
+        service.expect(1, done=True)
+
+
+def test_what_can_be_set_is_set_on_the_service(lab):
+    lab.support.search_lag = timedelta(minutes=1)
+    assert lab.support.search_lag == timedelta(minutes=1)
+    lab.push.unregister("ExponentPushToken[x]")
+    assert lab.push.unregistered == {"ExponentPushToken[x]"}

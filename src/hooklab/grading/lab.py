@@ -43,6 +43,8 @@ class Lab:
         slack: what was posted to Slack, and Slack's faults.
         stripe: the account at Stripe, and its faults; so are the next ones.
         newsletter: the mailing list at Mailchimp.
+        support: the contacts at Intercom.
+        analytics: what Segment was told.
         push: Expo's push service.
         mobile, admin, billing: the company's own applications, what they took, and their faults.
         redis: a client that reads the app's Redis, and its faults.
@@ -70,6 +72,8 @@ class Lab:
         self.slack = RemoteSlack(world.slack, lambda: "Slack", *look)
         self.stripe = Remote(world.stripe, lambda: "Stripe", *look)
         self.newsletter = Remote(world.newsletter, lambda: "Mailchimp", *look)
+        self.support = Remote(world.support, lambda: "Intercom", *look)
+        self.analytics = Remote(world.analytics, lambda: "Segment", *look)
         self.push = Remote(world.push, lambda: "Expo", *look)
         self.redis = RemoteRedis(world.redis, lambda: "Redis", *look)
         self.mobile = RemoteApp(world.mobile, lambda: _("the mobile app"), *look)

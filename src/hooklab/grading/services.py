@@ -32,8 +32,8 @@ H = TypeVar("H", bound=HttpService)
 class Watched(Generic[S]):
     """A service whose faults are written down.
 
-    Whatever it does not have itself is read from the service in `hooklab.world`, after the app
-    has finished what it is doing: `lab.stripe.customers`, `lab.mobile.deliveries`.
+    Whatever it does not have itself is that of the service in `hooklab.world`, after the app has
+    finished what it is doing: `lab.stripe.customers`, `lab.support.search_lag = …`.
 
     Args:
         service: the service of this check.
@@ -55,6 +55,14 @@ class Watched(Generic[S]):
             raise AttributeError(name)
         self._settle()
         return getattr(self._service, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name.startswith("_"):
+            super().__setattr__(name, value)
+        elif hasattr(self._service, name):
+            setattr(self._service, name, value)
+        else:
+            raise AttributeError(name)
 
     def fail(self, *, times: int | None = None, **fault: Any) -> None:
         """Let the service fail, see `world.faults.Faults.fail`."""

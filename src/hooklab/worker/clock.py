@@ -56,9 +56,13 @@ def _has_the_clock(module: ModuleType) -> bool:
 
 
 def _modules_after(last: str) -> dict[str, ModuleType]:
-    """The modules that were loaded after the one called `last`."""
+    """The modules that were loaded after the one called `last`, and import the clock by name.
+
+    freezegun asks a module for all its names: one that loads its parts only then would load them
+    all, in frozen time.
+    """
     new = takewhile(lambda name: name != last, reversed(sys.modules))
-    return {name: sys.modules[name] for name in new}
+    return {name: sys.modules[name] for name in new if _has_the_clock(sys.modules[name])}
 
 
 def _freeze(now: datetime, modules: dict[str, ModuleType]) -> Any:

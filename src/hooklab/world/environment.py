@@ -2,7 +2,19 @@
 
 from hooklab.world import World
 
-SERVICES = ("mail", "slack", "stripe", "newsletter", "push", "mobile", "admin", "billing", "redis")
+SERVICES = (
+    "mail",
+    "slack",
+    "stripe",
+    "newsletter",
+    "support",
+    "analytics",
+    "push",
+    "mobile",
+    "admin",
+    "billing",
+    "redis",
+)
 """The services that an app can use, by their names in `World`."""
 
 
@@ -18,6 +30,10 @@ def environment(world: World) -> dict[str, str]:
         "MAILCHIMP_API_KEY": world.newsletter.api_key,
         "MAILCHIMP_API_URL": world.newsletter.url,
         "MAILCHIMP_LIST_ID": world.newsletter.list_id,
+        "INTERCOM_ACCESS_TOKEN": world.support.access_token,
+        "INTERCOM_API_URL": world.support.url,
+        "SEGMENT_WRITE_KEY": world.analytics.write_key,
+        "SEGMENT_API_URL": world.analytics.url,
         "EXPO_ACCESS_TOKEN": world.push.access_token,
         "EXPO_PUSH_URL": world.push.url,
         "REDIS_URL": world.redis.url,
