@@ -21,6 +21,7 @@ class Exercise:
         points: what the exercise sheet says it is worth; the rubric must agree.
         assessment: whether it counts in the final assessment.
         page: its page, below `course/<language>/`.
+        lesson: the page that teaches what it asks for; empty when the module's page does.
     """
 
     slug: str
@@ -29,6 +30,12 @@ class Exercise:
     points: float
     assessment: bool
     page: str
+    lesson: str = ""
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The pages of the exercise in the order in which they are read."""
+        return (self.lesson, self.page) if self.lesson else (self.page,)
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ def _module(table: Table) -> Module:
 
 
 def _exercise(table: Table) -> Exercise:
-    table.only("slug", "title", "minutes", "points", "assessment", "page")
+    table.only("slug", "title", "minutes", "points", "assessment", "page", "lesson")
     return Exercise(
         slug=table.get("slug", str),
         title=table.text("title"),
@@ -127,4 +134,5 @@ def _exercise(table: Table) -> Exercise:
         points=table.points("points"),
         assessment=table.get("assessment", bool, False),
         page=table.get("page", str),
+        lesson=table.get("lesson", str, ""),
     )

@@ -1,5 +1,7 @@
 """Tables and menu, computed from a small catalogue and a small rubric."""
 
+from dataclasses import replace
+
 import pytest
 
 from hooklab import texts
@@ -60,3 +62,14 @@ def test_a_reviewed_criterion_shows_its_levels():
 def test_french_numbers_have_a_comma():
     texts.use("fr")
     assert (number(0.5), number(20.0)) == ("0,5", "20")
+
+
+def test_a_lesson_stands_before_its_exercise(course):
+    (module,) = course.modules
+    (knock,) = module.exercises
+    taught = replace(knock, lesson="lessons/knock.md")
+    course = replace(course, modules=(replace(module, exercises=(taught,)),))
+    assert menu(course) == [
+        {"1. The door": ["module-1-door.md", "lessons/knock.md", "exercises/knock.md"]}
+    ]
+    assert "[Knock](knock.md) ([lesson](../lessons/knock.md)) |" in course_map(course, "exercises")

@@ -63,7 +63,8 @@ def _steps(course: Course, exercises: list[Exercise], prover: "_Prover", *, whol
 def _steps_of(course: Course, exercise: Exercise, prover: "_Prover") -> Steps:
     slug = exercise.slug
     missing = list(rooms.missing_rooms(course, slug))
-    yield slug, [*missing, *rooms.missing_pages(course, exercise.page)]
+    pages = [each for page in exercise.pages for each in rooms.missing_pages(course, page)]
+    yield slug, [*missing, *pages]
     if missing:
         return
     yield f"exercises/{slug}", list(sources.compare(course, slug))

@@ -36,15 +36,15 @@ def _unknown_folders(course: Course) -> Iterator[Problem]:
 
 
 def _unknown_pages(course: Course) -> Iterator[Problem]:
-    pages = {exercise.page for exercise in course.exercises}
+    pages = {page for exercise in course.exercises for page in exercise.pages}
     for language in LANGUAGES:
         home = course.root / "course" / language
-        for page in sorted(home.glob("exercises/*.md")):
+        for page in sorted([*home.glob("exercises/*.md"), *home.glob("lessons/*.md")]):
             if page.relative_to(home).as_posix() not in pages:
                 yield Problem(
                     page.relative_to(course.root).as_posix(),
                     _("graders/course.toml has no exercise with this page"),
-                    _("name it as the page of an exercise, or remove it"),
+                    _("name it as the page or the lesson of an exercise, or remove it"),
                 )
 
 

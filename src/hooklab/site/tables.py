@@ -30,7 +30,12 @@ def course_map(course: Course, folder: str) -> str:
 def menu(course: Course) -> list[dict[str, list[str]]]:
     """The part of MkDocs' `nav` that the catalogue decides: a section for each module."""
     return [
-        {_module_title(module): [module.page, *(each.page for each in module.exercises)]}
+        {
+            _module_title(module): [
+                module.page,
+                *(page for each in module.exercises for page in each.pages),
+            ]
+        }
         for module in course.modules
     ]
 
@@ -48,6 +53,8 @@ def _module_rows(module: Module, folder: str) -> Iterable[tuple[str, str, str]]:
     yield f"**{_link(_module_title(module), module.page, folder)}**", "", ""
     for exercise in module.exercises:
         title = _link(pick(exercise.title), exercise.page, folder)
+        if exercise.lesson:
+            title += f" ({_link(_('lesson'), exercise.lesson, folder)})"
         yield title, str(exercise.minutes), _exercise_points(exercise)
 
 
