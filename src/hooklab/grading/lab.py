@@ -9,6 +9,7 @@ from hooklab.grading.cron import Cron
 from hooklab.grading.delivery import Deliver
 from hooklab.grading.failure import AppNotRunning, CheckFailed
 from hooklab.grading.faults import DatabaseFaults
+from hooklab.grading.files import Files
 from hooklab.grading.http import Answer
 from hooklab.grading.inbox import Inbox
 from hooklab.grading.journal import Journal
@@ -48,6 +49,7 @@ class Lab:
         push: Expo's push service.
         mobile, admin, billing: the company's own applications, what they took, and their faults.
         redis: a client that reads the app's Redis, and its faults.
+        files: what it wrote into its home.
         logs: what the app printed.
         source: the submission's text.
         settings: the app's environment: the secrets and addresses of this check.
@@ -79,6 +81,7 @@ class Lab:
         self.mobile = RemoteApp(world.mobile, lambda: _("the mobile app"), *look)
         self.admin = RemoteApp(world.admin, lambda: _("the admin app"), *look)
         self.billing = RemoteApp(world.billing, lambda: _("the billing app"), *look)
+        self.files = Files(slot.home, self.app.settle)
         self.logs = Logs(lambda: read_bounded(slot.log), self.app.settle)
         self.source = Source(slot.ground.submission)
 
