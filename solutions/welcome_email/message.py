@@ -1,4 +1,4 @@
-"""The words of the welcome e-mail: TODO 2. Lesson: course/*/module-4-scenarios.md"""
+"""The words of the welcome e-mail: TODO 2. Lesson: course/*/lessons/welcome_email.md"""
 
 from email.headerregistry import Address
 from email.message import EmailMessage

@@ -1,4 +1,4 @@
-"""From the queue to the mail server: TODO 5. Lesson: course/*/module-4-scenarios.md"""
+"""From the queue to the mail server: TODO 5. Lesson: course/*/lessons/welcome_email.md"""
 
 from datetime import UTC, datetime, timedelta
 from email.errors import MessageError

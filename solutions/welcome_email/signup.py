@@ -1,4 +1,4 @@
-"""What a sign-up writes: TODO 1, begin here. Lesson: course/*/module-4-scenarios.md"""
+"""What a sign-up writes: TODO 1, begin here. Lesson: course/*/lessons/welcome_email.md"""
 
 from datetime import UTC, datetime
 
