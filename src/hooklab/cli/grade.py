@@ -9,7 +9,7 @@ from hooklab.catalogue import Course
 from hooklab.cli.files import check_writable, write
 from hooklab.cli.grading import grader
 from hooklab.cli.memory import Memory
-from hooklab.cli.options import Database, Lang, Slugs, chosen, course
+from hooklab.cli.options import Database, Lang, Redis, Slugs, chosen, course
 from hooklab.cli.speaking import output, talk
 from hooklab.cli.welcome import welcome
 from hooklab.errors import HooklabError
@@ -46,6 +46,7 @@ def command(
         int, typer.Option("--seed", metavar="N", help=_("Repeat a run: same people, same delays."))
     ] = 0,
     database: Database = None,
+    redis: Redis = None,
     debug: Annotated[
         bool,
         typer.Option(
@@ -60,7 +61,7 @@ def command(
     """Grade, report, remember. The exit code is 0 when grading ran, whatever was earned."""
     here = course()
     names = chosen(here, slugs)
-    options = Options(submission, solutions, seed, database, debug)
+    options = Options(submission, solutions, seed, database, debug, redis=redis)
     _check(here, slugs or [], options, file)
     with grader(here, debug=debug) as run:
         card = run(names, options)

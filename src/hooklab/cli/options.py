@@ -32,6 +32,16 @@ Database = Annotated[
     ),
 ]
 
+Redis = Annotated[
+    str | None,
+    typer.Option(
+        "--redis",
+        metavar="URL",
+        envvar="HOOKLAB_REDIS_URL",
+        help=_("A real Redis server with eight empty databases, from the number in the URL on."),
+    ),
+]
+
 
 def course() -> Course:
     """The course that the current folder lies in; HooklabError when it lies in none."""

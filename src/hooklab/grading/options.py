@@ -18,6 +18,7 @@ class Options:
         seed: decides who signs up, and how late retries come.
         database: address of a PostgreSQL server; None for SQLite.
         first_loss: stop at the first check that is not earned; the others count as not tried.
+        redis: address of a Redis server; None for one in the grader's own process.
         debug: run the app where a breakpoint works; the grade does not count.
     """
 
@@ -27,6 +28,7 @@ class Options:
     database: str | None = None
     first_loss: bool = False
     debug: bool = False
+    redis: str | None = None
 
     def folder(self, course: Course, slug: str) -> Path:
         """The folder that is graded for `slug`."""

@@ -15,6 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--lang", choices=LANGUAGES, help="language of the messages")
     group.addoption("--grading-seed", metavar="N", type=int, default=0, help="repeats a run")
     group.addoption("--grading-database", metavar="URL", help="PostgreSQL instead of SQLite")
+    group.addoption("--grading-redis", metavar="URL", help="a real Redis server")
     group.addoption("--app-debug", action="store_true", help="make breakpoint() work in the app")
 
 

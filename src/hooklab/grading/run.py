@@ -44,6 +44,7 @@ def grade(
     for slug in slugs:
         check_folder(options.folder(course, slug))
     session = GradingSession(options, launch, progress)
+    session.claim_redis()
     status, output = _run_pytest(course, slugs, session)
     if session.error:
         raise session.error
@@ -77,6 +78,7 @@ def plain_session(config: pytest.Config) -> GradingSession:
         seed=config.getoption("grading_seed"),
         database=config.getoption("grading_database") or os.environ.get("HOOKLAB_DATABASE_URL"),
         debug=config.getoption("app_debug"),
+        redis=config.getoption("grading_redis") or os.environ.get("HOOKLAB_REDIS_URL"),
     )
     return _PlainSession(options)
 

@@ -63,6 +63,10 @@ class GradingSession:
             for slug, each in self.rubrics.items()
         )
 
+    def claim_redis(self) -> None:
+        """Take databases of the real Redis server, if there is to be one; HooklabError if not."""
+        self._worlds.claim_redis()
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Read the rubrics, and put the checks in rubric order."""
@@ -90,6 +94,8 @@ class GradingSession:
         graded.sort(key=lambda item: order[item.path.parent.name, _check_id(item)])
         graded.sort(key=lambda item: list(self.rubrics).index(item.path.parent.name))
         items[:] = [item for item in items if not _is_check(item)] + graded
+        if graded:
+            self._worlds.claim_redis()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Get ready to run the checks that were chosen."""

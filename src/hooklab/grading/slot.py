@@ -14,6 +14,7 @@ from pathlib import Path
 
 from hooklab.grading.clock import Clock
 from hooklab.grading.database import Database, Server
+from hooklab.grading.redis import RedisServers
 from hooklab.sender import new_secret
 from hooklab.worker.job import Job
 from hooklab.worker.launch import Launcher
@@ -39,6 +40,7 @@ class Ground:
         server: makes the databases.
         seed: the run's seed.
         debug: whether a person sits at a breakpoint.
+        redis: a real Redis server; None for one in this process.
     """
 
     submission: Path
@@ -47,6 +49,7 @@ class Ground:
     server: Server
     seed: int
     debug: bool = False
+    redis: RedisServers | None = None
 
 
 def make_folder() -> Path:
@@ -71,7 +74,11 @@ class Slot:
         self.clock = Clock()
         self.database: Database = ground.server.create(self.folder)
         chance = random.Random(f"{ground.seed}/{number}")  # noqa: S311
-        self.world = World(now=self.clock.now, seed=chance.randrange(2**32))
+        self.world = World(
+            now=self.clock.now,
+            seed=chance.randrange(2**32),
+            redis=ground.redis.database() if ground.redis else None,
+        )
         self.world.start(*SERVICES)
         self.settings = self._settings(chance)
         self.workers: list[Worker] = []

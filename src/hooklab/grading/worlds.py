@@ -12,6 +12,7 @@ import pytest
 from hooklab.grading import database
 from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options
+from hooklab.grading.redis import RedisServers
 from hooklab.grading.slot import Ground, Slots, make_folder
 from hooklab.worker.launch import Launcher
 
@@ -39,6 +40,7 @@ class Worlds:
         self._resources = ExitStack()
         self._slots: dict[Path, Slots] = {}
         self._server: database.Server | None = None
+        self._redis: RedisServers | None = None
         self._lock = threading.Lock()
 
     @contextmanager
@@ -55,6 +57,12 @@ class Worlds:
             lab.close()
             slots.discard(slot)
 
+    def claim_redis(self) -> None:
+        """Take databases of the real Redis server, if there is to be one; HooklabError if not."""
+        if self._options.redis and self._redis is None:
+            self._redis = RedisServers(self._options.redis)
+            self._resources.callback(self._redis.close)
+
     def close(self) -> None:
         """Give everything back."""
         self._resources.close()
@@ -70,6 +78,7 @@ class Worlds:
                 server=self._database_server(),
                 seed=self._options.seed,
                 debug=self._options.debug,
+                redis=self._redis,
             )
             ground.launcher.preload(ground.submission.resolve())
             self._slots[folder] = Slots(ground, self.expected[folder])

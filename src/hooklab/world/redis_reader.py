@@ -35,14 +35,19 @@ class Reader(Redis):
         raise ValueError("a grader only looks: use the commands one by one")
 
 
-def connect(address: Address, kind: type[Redis] = Reader) -> Any:
-    """A client of `kind` for the database at `address`; what it reads is text."""
+def connect(address: Address, kind: type[Redis] = Reader, name: str | None = None) -> Any:
+    """A client of `kind` for the database at `address`; what it reads is text.
+
+    Args:
+        name: what the server shows the connection as.
+    """
     return kind(
         host=address.host,
         port=address.port,
         db=address.database,
         username=address.username,
         password=address.password,
+        client_name=name,
         decode_responses=True,
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
