@@ -145,6 +145,7 @@ class Slot:
             "WELCOME_OFFER_CODE": f"HELLO{chance.randrange(16**4):04X}",
             "SESSION_SECRET": f"session_{chance.randrange(16**32):032x}",
             "ERASURE_HASH_KEY": f"erasure_{chance.randrange(16**32):032x}",
+            "ADMIN_TOKEN": f"admin_{chance.randrange(16**32):032x}",
             **environment(self.world),
         }
 

@@ -181,6 +181,18 @@ class Settings(BaseSettings):
     segment_api_url: str = "https://api.segment.io"
     """Where Segment's API is; `https://eu1.api.segmentapis.com` for a workspace in Europe."""
 
+    admin_token: SecretStr = SecretStr("")
+    """What opens the routes and pages of the administration: a bearer token, or a password."""
+
+    analytics_time_zone: str = "Europe/Paris"
+    """The zone in which analytics' hours and days are counted, by its IANA name."""
+
+    analytics_signup_session_seconds: int = Field(default=60, ge=0)
+    """A session that begins sooner than this after its user was made belongs to the sign-up."""
+
+    analytics_message_prefix: str = "hooklab-"
+    """What the ids of messages to Segment begin with: other companies' ids share its memory."""
+
     redis_url: str = "redis://localhost:6379/0"
     """Where Redis is: `redis://host:port/number-of-the-database`."""
 
