@@ -1,0 +1,177 @@
+"""What a message must be like so that its receiver can trust it, one claim a test."""
+
+import json
+
+from hooklab.sender import new_secret, sign
+
+from .story import (
+    APPS,
+    BASE,
+    DELETED,
+    DUE,
+    change,
+    deliveries,
+    expect_told,
+    fail_all,
+    later,
+    recover_all,
+    shown,
+)
+
+KEYS = {"id", "type", "version", "data"}
+PERSON = {"id", "email", "first_name", "last_name"}
+
+
+def messages_about(lab, name, *events):
+    """The one delivery about each event, in their order; anything else fails the check."""
+    taken = deliveries(lab, name, events[0])
+    lab.require(
+        len(taken) == len(events),
+        en=f"{APPS[name]['en']} takes {', '.join(event.type for event in events)}",
+        fr=f"{APPS[name]['fr']} reçoit {', '.join(event.type for event in events)}",
+        got=shown(getattr(lab, name).deliveries),
+    )
+    return taken
+
+
+def body_of(event):
+    """The envelope of `event`, without its id."""
+    if event.type == DELETED:
+        return {"type": event.type, "version": None, "data": {"id": event.user_id}}
+    person = {name: event.data[name] for name in ("id", "first_name", "last_name")}
+    return {
+        "type": event.type,
+        "version": event.updated_at_ms,
+        "data": {**person, "email": event.email},
+    }
+
+
+def test_each_message_is_signed_with_its_receivers_secret(lab):
+    fail_all(lab)
+    change(lab, lab.clerk.user_created(first_name="Zoë ☕"))
+    recover_all(lab)
+    # A signature tells the time of its attempt, not of the first one.
+    later(lab, 7200)
+    for name in APPS:
+        getattr(lab, name).expect_signed()
+
+
+def test_the_envelope_says_what_changed(lab):
+    signup = lab.clerk.user_created(emails=("first@example.org", "primary@example.org"))
+    nobody = lab.clerk.user_created(via="phone", first_name=None)
+    change(lab, signup, nobody)
+    update = lab.clerk.user_updated(signup, first_name="Update", email="new@example.org")
+    change(lab, update)
+    deletion = lab.clerk.user_deleted(signup)
+    change(lab, deletion)
+    for name in APPS:
+        taken = messages_about(lab, name, signup, update, deletion)
+        taken += messages_about(lab, name, nobody)
+        for message, event in zip(taken, (signup, update, deletion, nobody), strict=True):
+            wanted = {"id": message.message_id, **body_of(event)}
+            lab.require(
+                message.message_id
+                and _part(message.json, wanted) == wanted
+                and message.headers.get("content-type", "").startswith("application/json"),
+                en=f"a JSON body with the id of the header webhook-id: {json.dumps(wanted)}",
+                fr=f"un corps JSON avec l’id de l’en-tête webhook-id : {json.dumps(wanted)}",
+                got=f"{message.headers.get('content-type')} {message.body.decode()}",
+            )
+
+
+def _part(found, wanted):
+    """What `found` has of the keys of `wanted`, at both levels."""
+    data = found.get("data")
+    inner = {key: data.get(key) for key in wanted["data"]} if isinstance(data, dict) else data
+    return {**{key: found.get(key) for key in wanted}, "data": inner}
+
+
+def test_nothing_else_leaves_the_house(lab):
+    canaries = {
+        "public_metadata": {"note": "canary-public"},
+        "private_metadata": {"note": "canary-private"},
+        "unsafe_metadata": {"note": "canary-unsafe"},
+        "external_id": "canary-external",
+        "emails": ("canary.other@example.org", "primary@example.org"),
+    }
+    signup = lab.clerk.user_created(**canaries)
+    by_phone = lab.clerk.user_created(via="phone", external_id="canary-phone")
+    deletion = lab.clerk.user_deleted(signup)
+    change(lab, signup, by_phone)
+    change(lab, deletion)
+    for name in APPS:
+        taken = messages_about(lab, name, signup, deletion) + messages_about(lab, name, by_phone)
+        for message, person in zip(taken, (PERSON, {"id"}, PERSON), strict=True):
+            data = message.json.get("data")
+            lab.require(
+                set(message.json) == KEYS
+                and isinstance(data, dict)
+                and set(data) == person
+                and b"canary" not in message.body,
+                en=f"the keys {_names(KEYS)}, and in data {_names(person)}, and no more",
+                fr=f"les clés {_names(KEYS)}, et dans data {_names(person)}, rien de plus",
+                got=message.body.decode(),
+            )
+
+
+def _names(keys):
+    return ", ".join(sorted(keys))
+
+
+def test_every_attempt_has_the_same_id_and_body(lab):
+    signup = lab.clerk.user_created()
+    lab.mobile.fail(lost_answer=True, times=1)
+    change(lab, signup)
+    update = lab.clerk.user_updated(signup, first_name="Update")
+    change(lab, update)
+    later(lab, DUE * BASE)
+    first, again, last = messages_about(lab, "mobile", signup, signup, update)
+    lab.require(
+        first.message_id == again.message_id and first.json == again.json,
+        en="the attempt after a lost answer has the webhook-id and the body of the first one",
+        fr="la tentative qui suit une réponse perdue a le webhook-id et le corps de la première",
+        got=shown([first, again]),
+    )
+    lab.require(
+        last.message_id not in ("", first.message_id),
+        en="another change has another webhook-id",
+        fr="un autre changement a un autre webhook-id",
+        got=shown([first, last]),
+    )
+    expect_told(lab, signup, signup, update, only=["admin", "billing"])
+
+
+def test_while_a_secret_changes_both_sign(lab):
+    old, new = lab.settings["MOBILE_APP_SECRET"], new_secret(lab.random)
+    for secrets in (f"{new} {old}", f"{old} {new}"):
+        lab.app.restart(MOBILE_APP_SECRET=secrets)
+        signup = lab.clerk.user_created()
+        change(lab, signup)
+        (message,) = messages_about(lab, "mobile", signup)
+        for name in APPS:
+            getattr(lab, name).expect_signed()
+        wanted = sign(new, message.message_id, message.received_at, message.body.decode())
+        lab.require(
+            wanted in message.headers["webhook-signature"].split(" "),
+            en="a signature with each of the two secrets of MOBILE_APP_SECRET",
+            fr="une signature avec chacun des deux secrets de MOBILE_APP_SECRET",
+            got=message.headers["webhook-signature"],
+        )
+
+
+def test_nothing_personal_and_no_secret_is_printed(lab):
+    person = {"email": "canary.address@example.org", "last_name": "Canarybird"}
+    signup = lab.clerk.user_created(first_name="Canaryfirst", **person)
+    with lab.database.unavailable():
+        lab.deliver(signup)
+    lab.mobile.fail(status=422, times=1)
+    lab.admin.fail(drop=True, times=1)
+    change(lab, signup)
+    later(lab, DUE * BASE)
+    expect_told(lab, signup, signup)
+    lab.logs.expect_absent(signup.email, {"en": "The e-mail address", "fr": "L’adresse e-mail"})
+    for name in ("Canaryfirst", "Canarybird"):
+        lab.logs.expect_absent(name, {"en": "The name", "fr": "Le nom"})
+    for name in APPS:
+        key = lab.settings[f"{name.upper()}_APP_SECRET"].removeprefix("whsec_")
+        lab.logs.expect_absent(key, {"en": "The secret", "fr": "Le secret"})

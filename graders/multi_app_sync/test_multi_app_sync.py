@@ -1,0 +1,233 @@
+"""What the main table and the three applications must be like after a change, one claim a test.
+
+The titles for people are in rubric.toml.
+"""
+
+from .story import (
+    APPS,
+    BASE,
+    DUE,
+    LEASE,
+    begin,
+    change,
+    cron,
+    expect_told,
+    hold_all,
+    later,
+    reached,
+    shown,
+    stored,
+    told,
+)
+
+# The main table
+
+
+def test_a_user_is_kept_in_step(lab):
+    signup = lab.clerk.user_created(emails=("first@example.org", "primary@example.org"))
+    by_phone = lab.clerk.user_created(via="phone", last_name=None)
+    for event in (signup, by_phone):
+        lab.deliver(event).expect("2xx")
+        stored(lab, event)
+    update = lab.clerk.user_updated(signup, first_name="Update", email="new@example.org")
+    lab.deliver(update).expect("2xx")
+    stored(lab, update)
+    lab.deliver(lab.clerk.user_deleted(signup)).expect("2xx")
+    lab.db.expect("user", 0, clerk_id=signup.user_id)
+    stored(lab, by_phone)
+
+
+def test_old_news_changes_nothing_and_is_told_to_nobody(lab):
+    signup = lab.clerk.user_created()
+    first = lab.clerk.user_updated(signup, first_name="First")
+    second = lab.clerk.user_updated(signup, first_name="Second")
+    change(lab, second)
+    change(lab, first, signup, second.again())
+    stored(lab, second)
+    expect_told(lab, signup, second)
+    third = lab.clerk.user_updated(signup, first_name="Third")
+    fourth = lab.clerk.user_updated(signup, first_name="Fourth")
+    for answer in lab.deliver.overtaken(third, by=fourth):
+        answer.expect("2xx")
+    cron(lab)
+    stored(lab, fourth)
+    for name in APPS:
+        lab.require(
+            told(lab, name, signup)[-1:] == ["Fourth"],
+            en=f"{APPS[name]['en']} is told of the newest version last",
+            fr=f"la dernière version est la dernière que reçoit {APPS[name]['fr']}",
+            got=shown(getattr(lab, name).deliveries),
+        )
+
+
+def test_nothing_brings_a_deleted_user_back(lab):
+    for known in (True, False):
+        signup = lab.clerk.user_created()
+        update = lab.clerk.user_updated(signup, first_name="Update")
+        deletion = lab.clerk.user_deleted(signup)
+        if known:
+            change(lab, signup)
+        change(lab, deletion)
+        before = told(lab, "mobile", signup)
+        change(lab, update, signup.again())
+        lab.db.expect("user", 0, clerk_id=signup.user_id)
+        if known:
+            expect_told(lab, signup, signup, deletion)
+        lab.require(
+            told(lab, "mobile", signup) == before,
+            en="nobody is told of a user whose deletion came first",
+            fr="personne n’est prévenu d’un utilisateur dont la suppression est arrivée d’abord",
+            got=shown(lab.mobile.deliveries),
+        )
+
+
+def test_other_events_and_forged_ones_change_nothing(lab):
+    signup = lab.clerk.user_created()
+    for event in (
+        lab.clerk.session_created(signup),
+        lab.clerk.other("organization.created", {"id": "org_1", "object": "organization"}),
+        signup.again().renamed("user.promoted"),
+    ):
+        lab.deliver(event).expect("2xx")
+    forged = {"svix-signature": "v1," + "A" * 43 + "="}
+    lab.deliver(signup, change=forged, note="forged").expect("4xx")
+    cron(lab)
+    lab.db.expect("user", 0)
+    for name in APPS:
+        getattr(lab, name).expect_deliveries(0)
+    change(lab, signup)
+    stored(lab, signup)
+
+
+def test_a_database_that_is_away_is_a_server_error(lab):
+    signup = lab.clerk.user_created()
+    with lab.database.unavailable():
+        lab.deliver(signup).expect("5xx")
+    lab.clock.advance(seconds=5)
+    change(lab, signup, note="Svix")
+    stored(lab, signup)
+
+
+# Everybody is told
+
+
+def test_every_application_is_told_of_every_change(lab):
+    signup, other = lab.clerk.user_created(), lab.clerk.user_created(via="phone")
+    change(lab, signup, other)
+    update = lab.clerk.user_updated(signup, first_name="Update")
+    change(lab, update)
+    deletion = lab.clerk.user_deleted(signup)
+    change(lab, deletion)
+    expect_told(lab, signup, signup, update, deletion)
+    expect_told(lab, other, other)
+
+
+def test_a_change_and_its_messages_are_written_together(lab):
+    for writes in (1, 2, 3):
+        signup = lab.clerk.user_created()
+        with lab.database.hold_writes(after=writes) as held:
+            lab.deliver.later(signup)
+            held()
+            lab.app.kill()
+        lab.app.restart()
+        later(lab, 2 * LEASE)
+        found = {name: bool(told(lab, name, signup)) for name in APPS}
+        found = {"user": bool(lab.db.rows("user", clerk_id=signup.user_id)), **found}
+        lab.require(
+            len(set(found.values())) == 1,
+            en="after a crash between two writes: the user is stored and all applications are "
+            "told, or nothing of it",
+            fr="après un plantage entre deux écritures : l’utilisateur est enregistré et toutes "
+            "les applications sont prévenues, ou rien de tout cela",
+            got=", ".join(f"{place}: {'+' if there else '-'}" for place, there in found.items()),
+        )
+        change(lab, signup, note="Svix")
+        stored(lab, signup)
+        expect_told(lab, signup, signup, repeats=True)
+
+
+def test_a_crash_after_the_answer_loses_nothing(lab):
+    signup = lab.clerk.user_created()
+    with hold_all(lab) as hold:
+        request = lab.deliver.later(signup)
+        reached(hold, [request])
+        lab.app.kill()
+    lab.app.restart()
+    if not request.result().ok:
+        lab.deliver(signup, note="Svix").expect("2xx")
+    later(lab, 2 * LEASE)
+    stored(lab, signup)
+    expect_told(lab, signup, signup)
+
+
+def test_the_same_change_twice_is_told_once(lab):
+    signup = lab.clerk.user_created()
+    for event in (signup, signup, signup.again()):
+        change(lab, event)
+        lab.clock.advance(hours=30)
+    stored(lab, signup)
+    expect_told(lab, signup, signup)
+
+
+def test_eight_deliveries_at_once_are_told_once(lab):
+    signup = lab.clerk.user_created()
+    for answer in lab.deliver.together([signup] * 4 + [signup.again()] * 4):
+        answer.expect("2xx")
+    cron(lab)
+    stored(lab, signup)
+    expect_told(lab, signup, signup)
+
+
+def test_two_crons_at_once_send_nothing_twice(lab):
+    # Some tidy up before they look for work: the race for the message is then about a later write.
+    for writes in (0, 1):
+        signups = [lab.clerk.user_created() for _ in range(2)]
+        lab.mobile.fail(refuse=True)
+        change(lab, *signups)
+        lab.mobile.recover()
+        lab.clock.advance(seconds=2 * DUE * BASE)
+        for answer in lab.cron.together(after=writes):
+            answer.expect("2xx")
+        cron(lab)
+        for signup in signups:
+            expect_told(lab, signup, signup)
+
+
+def test_the_changes_of_a_user_arrive_in_order(lab):
+    signup = lab.clerk.user_created()
+    lab.mobile.fail(status=500, times=1)
+    change(lab, signup)
+    update = lab.clerk.user_updated(signup, first_name="Update")
+    change(lab, update)
+    expect_told(lab, signup, only=["mobile"])
+    expect_told(lab, signup, signup, update, only=["admin", "billing"])
+    later(lab, DUE * BASE)
+    expect_told(lab, signup, signup, update)
+    lab.mobile.fail(refuse=True)
+    last = lab.clerk.user_updated(signup, first_name="Last")
+    deletion = lab.clerk.user_deleted(signup)
+    change(lab, last, deletion)
+    lab.mobile.recover()
+    later(lab, 2 * DUE * BASE)
+    expect_told(lab, signup, signup, update, last, deletion)
+
+
+def test_a_message_under_way_is_not_overtaken(lab):
+    signup = lab.clerk.user_created()
+    update = lab.clerk.user_updated(signup, first_name="Update")
+    other = lab.app.another()
+    with lab.mobile.hold("request") as hold:
+        first = begin(lab, hold, signup)
+        second = [lab.deliver.later(update, app=other)]
+        reached(hold, second, count=2)
+        second.append(lab.cron.later(app=other))
+        lab.require(
+            not reached(hold, second, count=2),
+            en="an update waits for its turn while the sign-up is being sent",
+            fr="une mise à jour attend son tour pendant que l’inscription est envoyée",
+            got=shown(lab.mobile.deliveries),
+        )
+    for request in first + second:
+        request.result().expect("2xx")
+    cron(lab)
+    expect_told(lab, signup, signup, update)
