@@ -3,6 +3,7 @@
 import json
 import subprocess
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from svix.webhooks import Webhook, WebhookVerificationError
 from hooklab.cli import lab, watch
 from hooklab.cli.stories import STORIES
 from hooklab.services import Settings
-from hooklab.world import World
+from hooklab.world import Call, Command, Notification, World
+from hooklab.world.environment import SERVICES
 
 SECRET = "whsec_" + "QUJD" * 8
 ROOT = Path(__file__).parents[2]
@@ -222,11 +224,32 @@ def test_the_lab_never_writes_over_an_env_file(course):
 
 
 def test_the_labs_variables_are_settings_of_the_app(course):
-    from datetime import UTC, datetime
-
     with World(now=lambda: datetime.now(UTC), seed=1) as world:
-        assert {name.lower() for name in lab.environment(world)} <= set(Settings.model_fields)
-    assert lab.read_ports("mail=0, slack=1") == {"mail": 0, "slack": 1, "clerk_api": 8026}
+        world.start(*SERVICES)
+        variables = lab.environment(world)
+        assert {name.lower() for name in variables} <= set(Settings.model_fields)
+        assert all(variables.values())
+    assert lab.read_ports("mail=0, slack=1") == {**lab.PORTS, "mail": 0, "slack": 1}
+    assert set(lab.PORTS) == {*SERVICES, "clerk_api"}
+    assert len(set(lab.PORTS.values())) == len(lab.PORTS)
+
+
+def test_the_lab_shows_what_arrives_in_a_line(capsys):
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    lab.show("redis", Command((b"SET", b"visits\x1b[2J", b"1"), at, done=True))
+    lab.show("redis", Command((b"PING",), at))
+    lab.show("push", Notification("1", "ExponentPushToken[x]", "Hi", "", {}, at))
+    lab.show("stripe", Call("POST", "/v1/customers", {}, {}, b"", at, done=True, status=200))
+    lab.show("stripe", "something else")
+    lines = [line.partition(" ")[2] for line in capsys.readouterr().out.splitlines()]
+    assert lines[0].startswith("redis: SET visits")
+    assert "\x1b" not in lines[0]
+    assert lines[0].endswith("→ accepted")
+    assert lines[1:] == [
+        "redis: PING → not accepted",
+        "push: ExponentPushToken[x] · Hi → posted",
+        "stripe: POST /v1/customers → 200",
+    ]
 
 
 def test_the_example_lists_every_setting_with_its_default():

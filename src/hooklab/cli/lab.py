@@ -17,9 +17,23 @@ from hooklab.errors import HooklabError
 from hooklab.reports.clean import clean
 from hooklab.sender import Clerk, backend_api, new_secret
 from hooklab.texts import _
-from hooklab.world import Call, Mail, SlackMessage, World
+from hooklab.world import Call, Command, Mail, Notification, SlackMessage, World
+from hooklab.world.environment import environment as of_services
 
-PORTS = {"mail": 1025, "slack": 8025, "clerk_api": 8026}
+PORTS = {
+    "mail": 1025,
+    "redis": 6380,  # beside a Redis server that may run on its own port
+    "slack": 8025,
+    "clerk_api": 8026,
+    "stripe": 8027,
+    "newsletter": 8028,
+    "support": 8029,
+    "analytics": 8030,
+    "push": 8031,
+    "mobile": 8032,
+    "admin": 8033,
+    "billing": 8034,
+}
 
 USERS = 5
 
@@ -30,7 +44,7 @@ def command(
         typer.Option(
             "--ports",
             metavar="NAME=N,…",
-            help=_("Other ports than mail=1025,slack=8025,clerk_api=8026."),
+            help=_("Other ports than the usual ones, such as mail=1026,redis=6381."),
         ),
     ] = None,
     force: Annotated[
@@ -38,7 +52,7 @@ def command(
     ] = False,
     lang: Lang = None,
 ) -> None:
-    """Run mail server, Slack and Clerk's Backend API until Ctrl-C, and show what arrives."""
+    """Run the services around an app until Ctrl-C, and show what arrives."""
     clerk = Clerk(seed=SystemRandom().randrange(2**32), now=lambda: datetime.now(UTC))
     for _number in range(USERS):
         clerk.user_created()
@@ -49,8 +63,7 @@ def command(
         on_record=show,
         backend_api=lambda *request: backend_api(clerk, *request),
     ) as world:
-        # Each starts when it is asked for; a taken port is refused here.
-        _ports = (world.mail.port, world.slack.port, world.clerk_api.port)
+        world.start(*PORTS)
         file = _write_environment(environment(world), force=force)
         _explain(world, file)
         try:
@@ -84,9 +97,7 @@ def environment(world: World) -> dict[str, str]:
         "CRON_SECRET": f"cron_{SystemRandom().randrange(16**16):016x}",
         "SESSION_SECRET": f"session_{SystemRandom().randrange(16**32):032x}",
         "ERASURE_HASH_KEY": f"erasure_{SystemRandom().randrange(16**32):032x}",
-        "SMTP_HOST": world.mail.host,
-        "SMTP_PORT": str(world.mail.port),
-        "SLACK_WEBHOOK_URL": world.slack.webhook_url,
+        **of_services(world),
     }
 
 
@@ -98,6 +109,12 @@ def show(service: str, record: object) -> None:
             state = _("accepted") if record.accepted else _("not accepted")
         case SlackMessage():
             what, state = record.text, _("posted")
+        case Notification():
+            what, state = f"{record.to} · {record.title}", _("posted")
+        case Command():
+            # The values may be long; the key says what it is about.
+            what = " ".join(word.decode(errors="replace") for word in record.words[:2])
+            state = _("accepted") if record.done else _("not accepted")
         case Call():
             what, state = f"{record.method} {record.path}", str(record.status or "-")
         case _:
