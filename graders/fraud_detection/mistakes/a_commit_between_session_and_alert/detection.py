@@ -1,0 +1,39 @@
+"""The session is committed before it is examined: after a crash the retry finds it and stops.
+
+Loses: a_crash_loses_no_alert
+"""
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from hooklab.services import Settings
+
+from . import history
+from .alerts import raise_alert
+from .clerk_session import SessionCreated
+from .rules import broken
+from .sessions import hold_user, login_of, record
+
+
+def examine(engine: Engine, settings: Settings, event: SessionCreated) -> list[int]:
+    """Write the session, and the alerts that it raises, in one transaction.
+
+    A session that is there already raises nothing, and neither does one in which staff played
+    the user. Of several sessions of a user at once, each sees those that were examined before.
+
+    Returns the ids of the messages that are owed.
+    """
+    login = login_of(event)
+    with Session(engine) as session, session.begin():
+        # Before anything is read: what two see of each other must not be left to chance.
+        hold_user(session, login.clerk_id)
+        if not record(session, login) or login.impersonated_by:
+            return []
+    with Session(engine) as session, session.begin():
+        hold_user(session, login.clerk_id)
+        known = history.load(session, login, settings)
+        return [
+            message
+            for rule in broken(known, settings)
+            for message in raise_alert(session, login, rule, event.data.user, settings)
+        ]
