@@ -4,7 +4,9 @@ import ast
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from hooklab.authoring.problem import Problem
@@ -46,16 +48,25 @@ def load(course: Course, slug: str) -> list[Mistake]:
 
 def _declared(folder: Path) -> frozenset[str] | None:
     for name in sorted(files(folder)):
-        if not name.endswith(".py"):
-            continue
-        try:
-            docstring = ast.get_docstring(ast.parse((folder / name).read_text(encoding="utf-8")))
-        except SyntaxError:
-            # A mistake may be a syntax error; another of its files then declares what it loses.
-            continue
-        if found := _LOSES.search(docstring or ""):
+        if found := _LOSES.search(_first_words(folder / name)):
             return frozenset(filter(None, re.split(r"[,\s]+", found["checks"])))
     return None
+
+
+def _first_words(path: Path) -> str:
+    """What the author of a file says at its top: a docstring, or comments in TOML and Markdown."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    match path.suffix:
+        case ".py":
+            # A mistake may be a syntax error; another of its files then declares what it loses.
+            with suppress(SyntaxError):
+                return ast.get_docstring(ast.parse(text)) or ""
+        case ".toml":
+            comments = takewhile(lambda line: line.startswith("#"), text.splitlines())
+            return "\n".join(line.lstrip("# ") for line in comments) + "\n"
+        case ".md" if text.startswith("<!--"):
+            return text.removeprefix("<!--").partition("-->")[0].strip()
+    return ""
 
 
 def judge_declarations(
@@ -68,7 +79,7 @@ def judge_declarations(
             yield Problem(
                 place,
                 _("it does not say which checks it loses"),
-                _("write “Loses: check_id, check_id” in the docstring of its first file"),
+                _("write “Loses: check_id, check_id” at the top of its first file"),
             )
         for id_ in sorted((mistake.loses or frozenset()) - rubric.checks.keys()):
             yield Problem(

@@ -1,6 +1,10 @@
 """How a check says that it failed."""
 
+from typing import Any
+
 from _pytest.outcomes import Failed
+
+from hooklab.texts import pick
 
 
 class CheckFailed(Failed):
@@ -23,3 +27,16 @@ class AppNotRunning(CheckFailed):
 
 class GraderFault(Exception):
     """The grader itself could not do its work; the learner is not to blame."""
+
+
+def require(claim: object, *, en: str, fr: str, got: Any = None) -> None:
+    """Fail the check unless `claim` is true.
+
+    Args:
+        en: what was wanted, in English, a phrase.
+        fr: the same in French.
+        got: what was there instead; shown whole.
+    """
+    if not claim:
+        happened = got if isinstance(got, str) else repr(got)
+        raise CheckFailed(pick({"en": en, "fr": fr}), happened)

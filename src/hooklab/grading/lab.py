@@ -7,7 +7,7 @@ from typing import Any
 from hooklab.grading.app import App
 from hooklab.grading.cron import Cron
 from hooklab.grading.delivery import Deliver
-from hooklab.grading.failure import AppNotRunning, CheckFailed
+from hooklab.grading.failure import AppNotRunning, require
 from hooklab.grading.faults import DatabaseFaults
 from hooklab.grading.files import Files
 from hooklab.grading.http import Answer
@@ -21,7 +21,7 @@ from hooklab.grading.slot import Slot
 from hooklab.grading.source import Source
 from hooklab.grading.start_failures import explain
 from hooklab.sender import Clerk
-from hooklab.texts import _, pick
+from hooklab.texts import _
 from hooklab.worker.process import read_bounded
 
 
@@ -99,16 +99,8 @@ class Lab:
         return race(self._slot, self.app, requests, processes, after=after)
 
     def require(self, claim: object, *, en: str, fr: str, got: Any = None) -> None:
-        """Fail the check unless `claim` is true.
-
-        Args:
-            en: what was wanted, in English, a phrase.
-            fr: the same in French.
-            got: what was there instead; shown whole.
-        """
-        if not claim:
-            happened = got if isinstance(got, str) else repr(got)
-            raise CheckFailed(pick({"en": en, "fr": fr}), happened)
+        """Fail the check unless `claim` is true, see `failure.require`."""
+        require(claim, en=en, fr=fr, got=got)
 
     def require_running(self) -> None:
         """Fail the check when the app did not start."""

@@ -14,6 +14,7 @@ from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
 from hooklab.grading import outcomes
 from hooklab.grading.ahead import Ahead, Attempt
+from hooklab.grading.answers import Answers
 from hooklab.grading.failure import GraderFault
 from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options as Options
@@ -118,6 +119,11 @@ class GradingSession:
         with self._worlds.open(request.node) as lab:
             yield lab
 
+    @pytest.fixture
+    def answers(self, request: pytest.FixtureRequest) -> Answers:
+        """The written answers of the submission."""
+        return self._answers(request.node)
+
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Leave out a check whose needs were not met."""
         if not _is_check(item):
@@ -208,19 +214,24 @@ class GradingSession:
     def _perform(self, attempt: Attempt) -> None:
         """Run a check in the thread that calls this."""
         started = time.perf_counter()
-        item, arguments = attempt.item, _parameters(attempt.item)
+        item, arguments = attempt.item, dict(_parameters(attempt.item))
         with ExitStack() as world:
             try:
+                if "answers" in item.fixturenames:
+                    arguments["answers"] = self._answers(item)
                 if _has_lab(item):
                     attempt.lab = world.enter_context(self._worlds.open(item))
                     # An app that did not start fails the check, not its set-up.
                     attempt.lab.require_running()
-                    arguments = {"lab": attempt.lab, **arguments}
+                    arguments["lab"] = attempt.lab
                 item.obj(**arguments)
             except BaseException as error:
                 attempt.error = error
             seconds = time.perf_counter() - started
             attempt.trial = _judge(item, attempt.lab, attempt.error, seconds)
+
+    def _answers(self, item: pytest.Item) -> Answers:
+        return Answers(self._submission(item.path.parent))
 
     def _submission(self, folder: Path) -> Path:
         return self.options.folder(self._courses[folder], folder.name)
@@ -244,7 +255,7 @@ def _runs_by_itself(item: pytest.Item) -> bool:
     """Whether a check needs nothing from pytest but its parameters."""
     if not isinstance(item, pytest.Function):
         return False
-    return set(item.fixturenames) - {"request"} <= {"lab", *_parameters(item)}
+    return set(item.fixturenames) - {"request"} <= {"lab", "answers", *_parameters(item)}
 
 
 def _parameters(item: pytest.Function) -> dict[str, Any]:

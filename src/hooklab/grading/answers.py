@@ -1,0 +1,56 @@
+"""The submission's written answers: read in the grader's process, which only reads."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from hooklab.grading.failure import CheckFailed, require
+from hooklab.texts import _
+
+# Far more than anybody writes by hand; a parser takes its time over more.
+LARGEST_FILE = 100_000
+
+
+class Answers:
+    """The files of an answer that is no program: the fixture `answers`.
+
+    Args:
+        folder: the submission's folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def text(self, name: str) -> str:
+        """The text of the file `name`; one that is missing, no text or far too large fails."""
+        path = self._folder / name
+        wanted = _("the file {name}, a text of at most {size} bytes").format(
+            name=name, size=LARGEST_FILE
+        )
+        if not path.is_file() or path.is_symlink():
+            raise CheckFailed(
+                wanted, _("there is no such file in {folder}").format(folder=path.parent)
+            )
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise CheckFailed(wanted, _("it is larger"))
+        try:
+            return data.decode()
+        except UnicodeDecodeError as error:
+            raise CheckFailed(wanted, _("it is not UTF-8: {error}").format(error=error)) from None
+
+    def toml(self, name: str) -> dict[str, Any]:
+        """The table in the TOML file `name`; anything else fails, with line and column."""
+        text = self.text(name)
+        try:
+            return tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise CheckFailed(
+                _("{name} written in TOML").format(name=name),
+                str(error) or _("it is nested too deeply"),
+            ) from None
+
+    def require(self, claim: object, *, en: str, fr: str, got: Any = None) -> None:
+        """Fail the check unless `claim` is true, see `Lab.require`."""
+        require(claim, en=en, fr=fr, got=got)
