@@ -329,3 +329,87 @@ def test_a_held_mail_server_and_a_crash(open_lab):
     lab.inbox.expect(0)
     with lab.inbox.hold("connect"):
         assert lab.app.post("/send").json == "MailNotSent"
+
+
+NEWEST = """
+    import json
+    from fastapi import FastAPI, Request
+    from sqlalchemy import BigInteger, text
+    from sqlmodel import Field, Session, SQLModel
+    from starlette.concurrency import run_in_threadpool
+    from hooklab.services import insert, make_engine
+
+    class Person(SQLModel, table=True):
+        id: str = Field(primary_key=True)
+        updated_at: int = Field(sa_type=BigInteger)
+
+    def create_app(settings):
+        engine = make_engine(settings.database_url)
+        SQLModel.metadata.create_all(engine)
+        app = FastAPI()
+
+        def work(id, updated_at):
+            with Session(engine) as session:
+                WORK
+                session.commit()
+
+        @app.post("/webhooks/clerk")
+        async def receive(request: Request) -> None:
+            data = json.loads(await request.body())["data"]
+            await run_in_threadpool(work, data["id"], data["updated_at"])
+
+        return app
+"""
+
+COMPARE_THEN_WRITE = """
+                person = session.get(Person, id)
+                if person is None or person.updated_at < updated_at:
+                    session.execute(
+                        insert(session, Person)
+                        .values(id=id, updated_at=updated_at)
+                        .on_conflict_do_update(
+                            index_elements=["id"], set_={"updated_at": updated_at}
+                        )
+                    )
+"""
+
+COMPARE_IN_THE_WRITE = """
+                statement = insert(session, Person).values(id=id, updated_at=updated_at)
+                session.execute(
+                    statement.on_conflict_do_update(
+                        index_elements=["id"],
+                        set_={"updated_at": updated_at},
+                        where=Person.updated_at < statement.excluded.updated_at,
+                    )
+                )
+"""
+
+COMPARE_UNDER_A_LOCK = """
+                if session.get_bind().dialect.name == "sqlite":
+                    session.execute(text("BEGIN IMMEDIATE"))
+                else:
+                    session.execute(text("SELECT pg_advisory_xact_lock(1)"))
+"""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    ("work", "newest_wins"),
+    [
+        (COMPARE_THEN_WRITE, False),
+        (COMPARE_IN_THE_WRITE, True),
+        (COMPARE_UNDER_A_LOCK + COMPARE_THEN_WRITE, True),
+    ],
+    ids=["compares too early", "compares in the write", "locks"],
+)
+def test_a_newer_event_overtakes_an_older_one(open_lab, request, kind, work, newest_wins):
+    server = request.getfixturevalue("postgres") if kind == "postgresql" else None
+    lab = open_lab(NEWEST.replace("WORK", work.strip()), server)
+    old = lab.clerk.user_created()
+    lab.clock.advance(minutes=1)
+    new = lab.clerk.user_updated(old)
+    answers = lab.deliver.overtaken(old, by=new)
+    assert [answer.ok for answer in answers] == [True, True]
+    wanted = new if newest_wins else old
+    lab.db.expect_row("person", {}, updated_at=wanted.data["updated_at"])
+    assert "a second one overtakes it" in str(lab.journal)
