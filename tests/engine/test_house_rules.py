@@ -10,16 +10,23 @@ import pytest
 from hooklab import catalogue
 
 ROOT = Path(__file__).parents[2]
-GIVEN = ("hooklab.services", "hooklab.webhooks")
+# The clients of services are imported one by one, because their libraries are heavy.
+CLIENTS = ("intercom", "mailchimp", "push", "redis", "segment", "stripe")
+GIVEN = {"hooklab.services", "hooklab.webhooks", *(f"hooklab.services.{name}" for name in CLIENTS)}
 LIBRARIES = {
     "fastapi",
     "httpx",
+    "intercom",
+    "mailchimp_marketing",
     "pydantic",
+    "redis",
+    "segment",
     "slack_sdk",
     "sqlalchemy",
     "sqlmodel",
     "standardwebhooks",
     "starlette",
+    "stripe",
     "svix",
 }
 ANSWERS = [
@@ -31,11 +38,14 @@ ANSWERS = [
 
 @pytest.mark.parametrize("exercise", catalogue.load(ROOT).exercises, ids=lambda each: each.slug)
 def test_the_engine_names_no_exercise(exercise):
+    # A slug of one word, such as analytics, is a word of the engine's own too.
+    slug = exercise.slug
+    name = slug if "_" in slug else f"(exercises|graders|solutions)/{slug}"
     naming = [
         path.relative_to(ROOT).as_posix()
         for path in sorted((ROOT / "src").rglob("*"))
         if path.suffix in (".py", ".po", ".json", ".ini")
-        and re.search(rf"\b{exercise.slug}\b", path.read_text(encoding="utf-8"))
+        and re.search(rf"\b{name}\b", path.read_text(encoding="utf-8"))
     ]
     assert naming == []
 
