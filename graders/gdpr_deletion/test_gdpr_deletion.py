@@ -1,0 +1,151 @@
+"""What is erased and made anonymous at home. The titles for people are in rubric.toml."""
+
+from .members import (
+    NOBODY,
+    active,
+    cron,
+    deliver,
+    erase,
+    join,
+    mentions,
+    require_absent,
+    require_forgotten,
+    require_no_file,
+    send,
+)
+
+KEPT = ("session_log", "webhook_inbox")
+
+
+def test_files_and_their_rows_are_gone(lab):
+    ada, bob = active(lab), active(lab)
+    for member in (ada, bob):
+        lab.require(
+            lab.files.containing(member.mark),
+            en="a file for each upload",
+            fr="un fichier pour chaque envoi",
+            got=", ".join(lab.files.names()) or "-",
+        )
+    erase(lab, ada)
+    require_no_file(lab, ada.mark)
+    lab.db.expect("upload", 1)
+    lab.require(
+        lab.files.containing(bob.mark),
+        en="the files of the other users as they were",
+        fr="les fichiers des autres personnes, intacts",
+        got=", ".join(lab.files.names()) or "-",
+    )
+
+
+def test_posts_and_comments_stay_under_no_name(lab):
+    ada, bob = join(lab), join(lab)
+    post = send(lab, ada, "/posts", text="A post by Ada").expect("2xx").json["id"]
+    send(lab, bob, f"/posts/{post}/comments", text="A comment by Bob").expect("2xx")
+    other = send(lab, bob, "/posts", text="A post by Bob").expect("2xx").json["id"]
+    send(lab, ada, f"/posts/{other}/comments", text="A comment by Ada").expect("2xx")
+    before = {text: lab.db.rows(table, text=text) for table, text in BY_BOB.items()}
+    erase(lab, ada)
+    lab.db.expect_row("post", {"text": "A post by Ada"}, **NOBODY)
+    lab.db.expect_row("comment", {"text": "A comment by Ada"}, **NOBODY)
+    for table, text in BY_BOB.items():
+        lab.db.expect_row(table, {"text": text}, **before[text][0])
+
+
+BY_BOB = {"post": "A post by Bob", "comment": "A comment by Bob"}
+
+
+def test_the_placeholder_speaks_the_apps_language(lab):
+    lab.app.restart(APP_LANGUAGE="fr")
+    ada = active(lab)
+    erase(lab, ada)
+    wanted = {**NOBODY, "author_name": "[utilisateur supprimé]"}
+    lab.db.expect_row("post", {"text": ada.mark}, **wanted)
+
+
+def test_sessions_and_stored_deliveries_are_gone(lab):
+    ada, bob = active(lab), active(lab)
+    erase(lab, ada)
+    require_absent(lab, [ada.clerk_id, ada.email], KEPT)
+    for table in KEPT:
+        lab.require(
+            mentions(lab, [bob.clerk_id], [table]),
+            en=f"the rows of the other users in {table}",
+            fr=f"les lignes des autres personnes dans {table}",
+            got=str(len(lab.db.rows(table))),
+        )
+
+
+def test_no_mail_leaves_after_the_deletion(lab):
+    ada, bob = join(lab), join(lab)
+    changed = lab.clerk.user_updated(ada.signup, email="ada.new@example.org")
+    lab.deliver(changed).expect("2xx")
+    erase(lab, ada)
+    lab.clock.advance(days=3)
+    cron(lab)
+    cron(lab)
+    lab.inbox.expect(2, to=bob.email)
+    lab.inbox.expect(0, to=ada.email)
+    lab.inbox.expect(0, to="ada.new@example.org")
+
+
+def test_nobody_else_is_touched(lab):
+    ada = active(lab, email="shared@example.org")
+    moved = lab.clerk.user_updated(ada.signup, email="ada.new@example.org")
+    lab.newsletter.add_member("ada.new@example.org")
+    lab.deliver(moved).expect("2xx")
+    # Whoever gives an address up may see it with somebody else.
+    bob = active(lab, email="shared@example.org")
+    lab.deliver(lab.clerk.user_updated(bob.signup, banned=True)).expect("2xx")
+    row = lab.db.expect("user", 1, clerk_id=bob.clerk_id)[0]
+    erase(lab, ada)
+    require_forgotten(lab, "ada.new@example.org")
+    lab.db.expect("user", 0, clerk_id=ada.clerk_id)
+    lab.db.expect_row("user", {"clerk_id": bob.clerk_id}, **row)
+    lab.db.expect("post", 1, author_id=row["id"])
+    customer, member = lab.stripe.customers[bob.customer.id], lab.newsletter.members.get(bob.email)
+    lab.require(
+        not customer.deleted and member is not None and member.status == "subscribed",
+        en="the other user's customer at Stripe, and their address on the mailing list, though it "
+        "was the erased user's before",
+        fr="le client Stripe de l’autre personne et son adresse sur la liste, même si la personne "
+        "effacée l’avait avant elle",
+        got=f"deleted = {customer.deleted}; {member.status if member else '-'}",
+    )
+
+
+def test_late_events_bring_nobody_back(lab):
+    ada = active(lab)
+    events = [
+        lab.clerk.user_updated(ada.signup, first_name="Late"),
+        lab.clerk.session_created(ada.signup),
+        ada.signup,
+        ada.signup.again(),
+    ]
+    erase(lab, ada)
+    for event in events:
+        deliver(lab, event)
+    send(lab, ada, "/posts", text="A late post").expect("4xx")
+    lab.db.expect("user", 0)
+    lab.db.expect("post", 0, text="A late post")
+    require_absent(lab, [ada.clerk_id, ada.email])
+
+
+def test_an_update_under_way_brings_nobody_back(lab):
+    ada = join(lab)
+    update = lab.clerk.user_updated(ada.signup, first_name="Late")
+    deletion = lab.clerk.user_deleted(ada.signup)
+    for answer in lab.deliver.overtaken(update, by=deletion):
+        answer.expect("2xx")
+    lab.app.settle()
+    cron(lab)
+    lab.db.expect("user", 0)
+    require_absent(lab, [ada.clerk_id, ada.email])
+
+
+def test_a_deletion_before_the_signup_holds(lab):
+    signup = lab.clerk.user_created()
+    deliver(lab, lab.clerk.user_deleted(signup))
+    deliver(lab, signup, note="Svix")
+    lab.db.expect("user", 0)
+    require_absent(lab, [signup.user_id, signup.email])
+    lab.inbox.expect(0)

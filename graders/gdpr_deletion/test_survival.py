@@ -1,0 +1,174 @@
+"""What becomes of an erasure when something fails, dies, or comes twice."""
+
+from .members import (
+    BASE,
+    DUE,
+    LEASE,
+    NOBODY,
+    TOO_EARLY,
+    active,
+    begin_calling,
+    cron,
+    deliver,
+    erase,
+    erasure,
+    join,
+    later,
+    require_absent,
+    require_deleted,
+    require_forgotten,
+    require_gone,
+    require_no_file,
+    step,
+)
+
+
+def test_one_failed_step_stops_no_other(lab):
+    ada, bob = active(lab), active(lab)
+    lab.stripe.fail(refuse=True)
+    erase(lab, ada)
+    erased_at_home(lab, ada)
+    require_forgotten(lab, ada.email)
+    lab.stripe.recover()
+    lab.newsletter.fail(status=500)
+    erase(lab, bob)
+    erased_at_home(lab, bob)
+    require_deleted(lab, bob)
+
+
+def erased_at_home(lab, member):
+    """Fail unless all is erased here, but perhaps the user, who goes last."""
+    lab.db.expect_row("post", {"text": member.mark}, **NOBODY)
+    require_no_file(lab, member.mark)
+    require_absent(lab, [member.clerk_id], ["session_log", "webhook_inbox"])
+    lab.db.expect("email_queue", 0, address=member.email)
+
+
+def test_a_failed_step_is_tried_again_until_it_succeeds(lab):
+    lab.app.restart(ERASURE_RETRY_BASE_SECONDS="100", ERASURE_RETRY_CAP_SECONDS="300")
+    ada = join(lab)
+    lab.stripe.fail(status=500)
+    erase(lab, ada)
+    delays = (100, 200, *[300] * 10)
+    for attempts, delay in enumerate(delays, start=1):
+        later(lab, TOO_EARLY * delay)
+        tried(lab, attempts, en=f"before {delay} s", fr=f"avant {delay} s")
+        later(lab, (DUE - TOO_EARLY) * delay)
+        tried(lab, attempts + 1, en=f"after {delay} s", fr=f"après {delay} s")
+    lab.stripe.recover()
+    later(lab, DUE * 300)
+    require_deleted(lab, ada)
+    lab.db.expect("user", 0)
+    erasure(lab, status="done")
+
+
+def tried(lab, attempts, *, en, fr):
+    """Fail unless Stripe was tried so many times; says when the last attempt had to come."""
+    found = step(lab, "stripe", status="pending")["attempts"]
+    lab.require(
+        found == attempts,
+        en=f"{attempts} attempts in all, {en} since the one before",
+        fr=f"{attempts} tentatives en tout, {fr} depuis la précédente",
+        got=f"attempts = {found}",
+    )
+
+
+def test_finished_steps_are_not_repeated(lab):
+    ada = active(lab)
+    lab.stripe.fail(refuse=True)
+    erase(lab, ada)
+    require_forgotten(lab, ada.email)
+    before = len(lab.newsletter.calls())
+    for _ in range(2):
+        later(lab, DUE * 2 * BASE)
+    lab.stripe.recover()
+    later(lab, DUE * 4 * BASE)
+    require_deleted(lab, ada)
+    calls = len(lab.stripe.calls())
+    later(lab, 2 * LEASE)
+    lab.require(
+        len(lab.newsletter.calls()) == before and len(lab.stripe.calls()) == calls,
+        en="no further call to a service that has done its work",
+        fr="aucun autre appel à un service qui a fait son travail",
+        got="\n".join(
+            f"{each.received_at:%H:%M:%S} {each.method} {each.path}"
+            for service in (lab.newsletter, lab.stripe)
+            for each in service.calls()
+        ),
+    )
+
+
+def test_another_delivery_changes_nothing(lab):
+    ada = active(lab)
+    event = erase(lab, ada)
+    require_gone(lab, ada)
+    row = erasure(lab)
+    calls = len(lab.stripe.calls()), len(lab.newsletter.calls())
+    for again in (event, event.again()):
+        lab.clock.advance(days=7)
+        deliver(lab, again)
+    lab.db.expect_row("erasure", {}, **row)
+    after = len(lab.stripe.calls()), len(lab.newsletter.calls())
+    lab.require(
+        after == calls,
+        en="no call for a deletion that was done before",
+        fr="aucun appel pour une suppression déjà faite",
+        got=f"Stripe: {calls[0]} → {after[0]}, Mailchimp: {calls[1]} → {after[1]}",
+    )
+
+
+def test_eight_deliveries_at_once_erase_once(lab):
+    ada = active(lab)
+    deletion = lab.clerk.user_deleted(ada.signup)
+    for answer in lab.deliver.together([deletion] * 4 + [deletion.again()] * 4):
+        answer.expect("2xx")
+    lab.app.settle()
+    cron(lab)
+    erasure(lab, status="done")
+    require_gone(lab, ada)
+    lab.stripe.expect(1, method="DELETE")
+
+
+def test_two_crons_at_once_do_a_step_once(lab):
+    for writes in (0, 1):
+        ada = join(lab)
+        lab.stripe.fail(refuse=True)
+        erase(lab, ada)
+        lab.stripe.recover()
+        lab.clock.advance(seconds=DUE * BASE)
+        for answer in lab.cron.together(after=writes):
+            answer.expect("2xx")
+        lab.app.settle()
+        cron(lab)
+        require_deleted(lab, ada)
+        lab.stripe.expect(1, method="DELETE", path=f"/v1/customers/{ada.customer.id}")
+
+
+def test_a_crash_between_two_writes_loses_nothing(lab):
+    for writes in (1, 4, 8):
+        ada = active(lab)
+        deletion = lab.clerk.user_deleted(ada.signup)
+        with lab.database.hold_writes(after=writes) as held:
+            lab.deliver.later(deletion)
+            held()
+            lab.app.kill()
+        recovered(lab, deletion)
+        require_gone(lab, ada)
+
+
+def test_a_crash_during_a_call_loses_nothing(lab):
+    ada = active(lab)
+    deletion = lab.clerk.user_deleted(ada.signup)
+    with lab.stripe.hold("answer") as hold:
+        begin_calling(lab, hold, lab.deliver.later(deletion))
+        lab.app.kill()
+    recovered(lab, deletion)
+    require_gone(lab, ada)
+    erasure(lab, status="done")
+
+
+def recovered(lab, deletion):
+    """Start the killed app; Svix delivers again, the lease ends, and the cron runs."""
+    lab.app.restart()
+    deliver(lab, deletion, note="Svix")
+    later(lab, 2 * LEASE)
