@@ -71,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def change(engine: Engine, event: Event, destinations: Sequence[str]) -> bool:
     """Record the change in one transaction; whether it was news."""
-    outcome, error, is_news = "stale", None, False
+    outcome, error, is_news = "failed", None, False
     try:
         with Session(engine) as session, session.begin():
             is_news = record_change(session, event, destinations)
@@ -81,7 +81,7 @@ def change(engine: Engine, event: Event, destinations: Sequence[str]) -> bool:
         raise HTTPException(400, "this is not a user") from None
     except SQLAlchemyError as failure:
         # Its text quotes the values of the statement: the name of the error must do.
-        outcome, error = "failed", type(failure).__name__
+        error = type(failure).__name__
         raise HTTPException(500, "please try again later") from None
     finally:
         log.info("delivery", svix_id=event.message_id, outcome=outcome, error=error)

@@ -1,4 +1,4 @@
-"""What a change writes: TODO 1, begin here. Lesson: course/*/exercises/multi_app_sync.md"""
+"""What a change writes: TODO 1, begin here. Lesson: course/*/lessons/multi_app_sync.md"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
