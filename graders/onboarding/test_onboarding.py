@@ -229,10 +229,12 @@ def test_nobody_acts_for_somebody_else(lab):
         bearer(lab, who, secret=""),
         bearer(lab, who, hours=-1),
     ):
-        body = b'{"language": "en", "notifications": true, "text": "Hello"}'
-        sent = {"content-type": "application/json", **headers}
-        for method, path in (("PUT", "/me/preferences"), ("POST", "/posts")):
-            lab.app.request(method, path, headers=sent, body=body).expect("401", "403")
+        for method, path, data in (
+            ("PUT", "/me/preferences", CHOSEN),
+            ("POST", "/posts", {"text": "Hello"}),
+        ):
+            request = lab.app.later(method, path, data=data, headers=headers)
+            request.result().expect("401", "403")
     for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Bearer "}):
         lab.app.post("/internal/cron", headers=headers).expect("401", "403")
     onboarding(lab, who, **NOTHING_DONE)

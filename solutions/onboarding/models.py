@@ -1,4 +1,4 @@
-"""The tables: TODO 1, begin here. Lesson: course/*/exercises/onboarding.md"""
+"""The tables: TODO 1, begin here. Lesson: course/*/lessons/onboarding.md"""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -106,7 +106,10 @@ class Reminder(SQLModel, table=True):
     The cron looks every minute for rows of one `status` whose `due_at` has come.
     """
 
-    __table_args__ = (UniqueConstraint("clerk_id", "kind"), Index("reminder_by_due_at", "status", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("clerk_id", "kind"),
+        Index("reminder_by_due_at", "status", "due_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     clerk_id: str = Field(foreign_key="user.clerk_id")

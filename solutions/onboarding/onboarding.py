@@ -1,4 +1,4 @@
-"""How an onboarding begins and completes: TODO 3 and 4. Lesson: course/*/exercises/onboarding.md"""
+"""How an onboarding begins and completes: TODO 3 and 4. Lesson: course/*/lessons/onboarding.md"""
 
 from collections.abc import Collection
 from datetime import UTC, datetime

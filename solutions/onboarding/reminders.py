@@ -1,4 +1,4 @@
-"""Who is reminded, and when: TODO 5 and 6. Lesson: course/*/exercises/onboarding.md"""
+"""Who is reminded, and when: TODO 5 and 6. Lesson: course/*/lessons/onboarding.md"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

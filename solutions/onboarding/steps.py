@@ -1,4 +1,4 @@
-"""The steps that Clerk knows about: TODO 2. Lesson: course/*/exercises/onboarding.md"""
+"""The steps that Clerk knows about: TODO 2. Lesson: course/*/lessons/onboarding.md"""
 
 from .clerk_user import ClerkUser
 from .models import EMAIL_VERIFIED, PROFILE_COMPLETED

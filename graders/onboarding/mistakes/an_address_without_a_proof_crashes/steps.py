@@ -1,0 +1,23 @@
+"""`verification` may be null, and a user may have no address.
+
+Loses: an_email_counts_once_its_primary_address_is_verified, one_who_cannot_be_reached_holds_nobody_up
+"""
+
+from .clerk_user import ClerkUser
+from .models import EMAIL_VERIFIED, PROFILE_COMPLETED
+
+
+def steps_shown_by(user: ClerkUser) -> set[str]:
+    """The steps that Clerk's user shows as done, out of EMAIL_VERIFIED and PROFILE_COMPLETED.
+
+    An e-mail counts when the primary address is verified. A profile counts with both names and a
+    photo that the user has chosen.
+    """
+    steps = set()
+    address = user.primary_address
+    if address.verification.status == "verified":
+        steps.add(EMAIL_VERIFIED)
+    # Not `image_url`: Clerk fills that for everybody.
+    if user.first_name and user.last_name and user.has_image:
+        steps.add(PROFILE_COMPLETED)
+    return steps

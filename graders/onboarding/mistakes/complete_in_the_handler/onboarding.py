@@ -1,0 +1,67 @@
+"""Only user.updated looks whether all four are done.
+
+Loses: a_done_step_stays_done, a_user_from_before_the_onboarding_is_taken_in, a_person_may_come_before_their_webhook, the_last_step_may_come_from_the_app, two_last_steps_at_once_complete, premium_is_granted_once_when_requests_race, whoever_is_complete_gets_no_reminder
+"""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from sqlmodel import Session, col, update
+
+from hooklab.services import Settings, insert
+
+from . import reminders, users
+from .clerk_user import ClerkUser
+from .models import COMPLETED, INCOMPLETE, STEPS, Onboarding, PremiumGrant
+from .steps import steps_shown_by
+
+
+def signed_up(session: Session, settings: Settings, user: ClerkUser) -> None:
+    """Handle `user.created`: store the user, begin their onboarding, schedule the reminder.
+
+    Nothing is committed here. It may come again, and after updates of the same user: what has
+    happened since stays. For a deleted user nothing happens.
+    """
+    if users.store(session, user):
+        record(session, user.id, steps_shown_by(user))
+        reminders.schedule(session, settings, user)
+
+
+def changed(session: Session, user: ClerkUser) -> None:
+    """Handle `user.updated`: store the user, and record the steps that Clerk shows.
+
+    Nothing is committed here. The user may be one of whom nothing is known yet. For a deleted user
+    nothing happens.
+    """
+    if users.store(session, user):
+        record(session, user.id, steps_shown_by(user))
+        _complete(session, user.id)
+
+
+def record(session: Session, clerk_id: str, steps: Collection[str]) -> None:
+    """Mark `steps` as done; the last of the four completes the onboarding and unlocks premium.
+
+    Whoever has no onboarding yet begins one. A step that is done stays done. Of several calls at
+    once one completes, and premium is granted once. Nothing is committed here.
+    """
+    nothing_done = dict.fromkeys(STEPS, False)
+    row = insert(session, Onboarding).values(clerk_id=clerk_id, status=INCOMPLETE, **nothing_done)
+    session.exec(row.on_conflict_do_nothing())
+    ours = update(Onboarding).where(col(Onboarding.clerk_id) == clerk_id)
+    if steps:
+        # From here on the row is ours until the commit: whoever comes second sees our step.
+        session.exec(ours.values(dict.fromkeys(steps, True)))
+
+
+def _complete(session: Session, clerk_id: str) -> None:
+    ours = update(Onboarding).where(col(Onboarding.clerk_id) == clerk_id)
+    every_step = (col(getattr(Onboarding, step)).is_(True) for step in STEPS)
+    completes = ours.where(col(Onboarding.status) == INCOMPLETE, *every_step)
+    # The database compares and writes in one statement, so that the grant is one caller's only.
+    if session.exec(completes.values(status=COMPLETED)).rowcount == 1:
+        _unlock_premium(session, clerk_id)
+
+
+def _unlock_premium(session: Session, clerk_id: str) -> None:
+    grant = insert(session, PremiumGrant).values(clerk_id=clerk_id, granted_at=datetime.now(UTC))
+    session.exec(grant.on_conflict_do_nothing())

@@ -1,0 +1,23 @@
+"""The last name is forgotten.
+
+Loses: a_profile_needs_both_names_and_a_photo
+"""
+
+from .clerk_user import ClerkUser
+from .models import EMAIL_VERIFIED, PROFILE_COMPLETED
+
+
+def steps_shown_by(user: ClerkUser) -> set[str]:
+    """The steps that Clerk's user shows as done, out of EMAIL_VERIFIED and PROFILE_COMPLETED.
+
+    An e-mail counts when the primary address is verified. A profile counts with both names and a
+    photo that the user has chosen.
+    """
+    steps = set()
+    address = user.primary_address
+    if address and address.verification and address.verification.status == "verified":
+        steps.add(EMAIL_VERIFIED)
+    # Not `image_url`: Clerk fills that for everybody.
+    if user.first_name and user.has_image:
+        steps.add(PROFILE_COMPLETED)
+    return steps
