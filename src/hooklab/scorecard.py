@@ -30,6 +30,24 @@ class CheckResult:
 
 
 @dataclass(frozen=True)
+class Review:
+    """What a person thinks that a written answer is worth.
+
+    Attributes:
+        comment: what they say about it.
+        by: who they are.
+        outdated: whether the answer was changed since.
+        counts: False for a learner's opinion of their own answer.
+    """
+
+    points: float
+    comment: str
+    by: str
+    outdated: bool
+    counts: bool
+
+
+@dataclass(frozen=True)
 class CriterionResult:
     """A line of the scorecard; a reviewed one earns nothing until a person has read the answer."""
 
@@ -39,6 +57,12 @@ class CriterionResult:
     points: float
     kind: str
     checks: tuple[CheckResult, ...]
+    review: Review | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a reviewer's decision is still to come."""
+        return self.kind == "reviewed" and not (self.review and self.review.counts)
 
 
 @dataclass(frozen=True)
@@ -59,12 +83,12 @@ class ExerciseResult:
     @property
     def waiting(self) -> float:
         """Points that a reviewer may still award."""
-        return sum(each.points for each in self.criteria if each.kind == "reviewed")
+        return sum(each.points for each in self.criteria if each.waits)
 
     @property
     def is_complete(self) -> bool:
-        """Whether every check is earned; what waits for a reviewer is not held against anybody."""
-        return self.earned + self.waiting >= self.points
+        """Whether every check is earned; what a person awards is another matter."""
+        return all(check.outcome == "earned" for check in self.checks)
 
     @property
     def is_untouched(self) -> bool:
@@ -101,6 +125,11 @@ class Scorecard:
     def points(self) -> float:
         """Points possible in all exercises."""
         return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def waiting(self) -> float:
+        """Points that reviewers may still award."""
+        return sum(exercise.waiting for exercise in self.exercises)
 
     @property
     def is_complete(self) -> bool:

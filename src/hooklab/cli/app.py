@@ -45,6 +45,7 @@ def _commands() -> dict[str, str]:
         "run": _("Run the app of an exercise on a local port."),
         "send": _("Sign and deliver a realistic event to a running app."),
         "lab": _("Run the outside world on local ports, and show what arrives."),
+        "review": _("Record what a written answer is worth (for instructors)."),
         "check": _("Prove that exercises, solutions and graders agree (for authors)."),
     }
 

@@ -8,14 +8,16 @@ import typer
 from hooklab.catalogue import Course
 from hooklab.cli.files import check_writable, write
 from hooklab.cli.grading import grader
+from hooklab.cli.judgements import Judgements
 from hooklab.cli.memory import Memory
-from hooklab.cli.options import Database, Lang, Redis, Slugs, chosen, course
+from hooklab.cli.options import Database, Lang, Redis, ReviewsFile, Slugs, chosen, course
 from hooklab.cli.speaking import output, talk
 from hooklab.cli.welcome import welcome
 from hooklab.errors import HooklabError
 from hooklab.grading.options import Options, check_folder
 from hooklab.reports.formats import Format, render
 from hooklab.reports.text import print_scorecard
+from hooklab.reviews import FILE
 from hooklab.scorecard import Scorecard
 from hooklab.texts import _
 
@@ -56,15 +58,33 @@ def command(
     everything: Annotated[
         bool, typer.Option("--all-messages", help=_("Tell every story, not only the first three."))
     ] = False,
+    assessment: Annotated[
+        bool,
+        typer.Option(
+            "--assessment", help=_("Grade exactly the exercises of the final assessment.")
+        ),
+    ] = False,
+    assess: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assess",
+            metavar="CRITERION=POINTS",
+            help=_("Your own opinion of a written answer; it is shown and does not count."),
+        ),
+    ] = None,
+    reviews: ReviewsFile = None,
     lang: Lang = None,
 ) -> None:
     """Grade, report, remember. The exit code is 0 when grading ran, whatever was earned."""
     here = course()
-    names = chosen(here, slugs)
+    names = _of_the_assessment(here, slugs) if assessment else chosen(here, slugs)
     options = Options(submission, solutions, seed, database, debug, redis=redis)
-    _check(here, slugs or [], options, file)
+    _check(here, names if assessment else slugs or [], options, file)
+    judged = Judgements(here, options, reviews or here.root / FILE)
+    for opinion in assess or ():
+        judged.assess(names, opinion)
     with grader(here, debug=debug) as run:
-        card = run(names, options)
+        card = judged.apply(run(names, options))
     own = not (solutions or submission or debug)
     if own:
         Memory(here.root).keep_scores(card)
@@ -73,6 +93,15 @@ def command(
         welcome(here, card, output())
     if strict and not card.is_complete:
         raise typer.Exit(NOT_ALL_EARNED)
+
+
+def _of_the_assessment(here: Course, slugs: list[str] | None) -> list[str]:
+    if slugs:
+        raise HooklabError(
+            _("--assessment names its exercises itself"),
+            _("leave out: {slugs}").format(slugs=" ".join(slugs)),
+        )
+    return [exercise.slug for exercise in here.exercises if exercise.assessment]
 
 
 def _check(here: Course, slugs: list[str], options: Options, file: Path | None) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 from hooklab.scorecard import Scorecard
 
+Opinion = tuple[float, str]
+"""Points, and the digest of the answer that they were given for."""
+
 
 class Memory:
     """The last scores and the hints given so far, kept below the course's root.
@@ -47,6 +50,24 @@ class Memory:
     def keep_rung(self, slug: str, check: str, rung: int) -> None:
         """Remember that `rung` hints were given for a check."""
         self._section("hints")[f"{slug}/{check}"] = rung
+        self._write()
+
+    def opinions(self, slug: str) -> dict[str, Opinion]:
+        """What the learner thinks of their own answer to `slug`, by criterion."""
+        kept = self._section("opinions").get(slug)
+        return {
+            criterion: (float(value["points"]), str(value["answer"]))
+            for criterion, value in (kept.items() if isinstance(kept, dict) else ())
+            if isinstance(value, dict) and isinstance(value.get("points"), int | float)
+        }
+
+    def keep_opinion(self, slug: str, criterion: str, opinion: Opinion) -> None:
+        """Remember what the learner thinks of their own answer."""
+        points, answer = opinion
+        kept = self._section("opinions")
+        if not isinstance(kept.get(slug), dict):
+            kept[slug] = {}
+        kept[slug][criterion] = {"points": points, "answer": answer}
         self._write()
 
     def _section(self, name: str) -> dict[str, Any]:

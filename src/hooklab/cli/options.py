@@ -42,6 +42,13 @@ Redis = Annotated[
     ),
 ]
 
+ReviewsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--reviews", metavar="FILE", help=_("The file of reviews; reviews.json by default.")
+    ),
+]
+
 
 def course() -> Course:
     """The course that the current folder lies in; HooklabError when it lies in none."""

@@ -3,7 +3,7 @@
 import re
 
 from hooklab.reports.clean import clean
-from hooklab.reports.text import MARKS
+from hooklab.reports.text import MARKS, judgement
 from hooklab.scorecard import CheckResult, ExerciseResult, Scorecard
 from hooklab.texts import _, number
 
@@ -30,8 +30,7 @@ def _exercise(exercise: ExerciseResult) -> str:
             f"{_score(check.earned, check.points)} |"
             for check in criterion.checks
         ]
-        if criterion.kind == "reviewed":
-            lines.append(f"| | *{_('waits for review')}* | |")
+        lines += [f"| | *{escape(line)}* | |" for line in judgement(criterion)]
     stories = (_story(check) for check in exercise.checks if check.message)
     return "\n".join([*lines, "", *stories])
 

@@ -1,6 +1,6 @@
 """The scorecard in a terminal, with or without colour."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from rich.console import Console
@@ -51,6 +51,8 @@ def write_scorecard(console: Console, card: Scorecard, details: bool, most: int 
         total = _("Total: {earned} of {points} points").format(
             earned=number(card.earned), points=number(card.points)
         )
+        if card.waiting:
+            total += _("; {points} wait for a reviewer").format(points=number(card.waiting))
         console.print(Text(f"\n{total}", style="bold"))
     if card.isolation == "debug":
         console.print(Text(_("Debugging: this grade does not count."), style="yellow"))
@@ -101,10 +103,25 @@ def _table(exercise: ExerciseResult) -> Table:
                 Text(check.title, style=style),
                 _points(check),
             )
-        if criterion.kind == "reviewed":
-            table.add_row("", Text(_("waits for review"), style="yellow"), "")
+        for line in judgement(criterion):
+            table.add_row("", Text(line, style="yellow"), "")
     table.add_row("", Text(_("Total"), style="bold"), Text(_points(exercise), style="bold"))
     return table
+
+
+def judgement(criterion: CriterionResult) -> Iterator[str]:
+    """What is known of a reviewed criterion, in lines; nothing for one that has checks."""
+    if criterion.waits:
+        yield _("waits for review: up to {points} points").format(points=number(criterion.points))
+    if review := criterion.review:
+        if review.counts:
+            yield _("reviewed by {name}: {comment}").format(name=review.by, comment=review.comment)
+        else:
+            yield _("your own opinion, which does not count: {points} of {most} points").format(
+                points=number(review.points), most=number(criterion.points)
+            )
+        if review.outdated:
+            yield _("the answer was changed since")
 
 
 def _points(scored: ExerciseResult | CriterionResult | CheckResult) -> str:
