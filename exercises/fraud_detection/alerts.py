@@ -1,4 +1,4 @@
-"""From a broken rule to what is owed: TODO 4. Lesson: course/*/exercises/fraud_detection.md"""
+"""From a broken rule to what is owed: TODO 4. Lesson: course/*/lessons/fraud_detection.md"""
 
 from sqlmodel import Session
 

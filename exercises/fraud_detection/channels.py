@@ -1,4 +1,4 @@
-"""The two channels of an alert: TODO 5. Lesson: course/*/exercises/fraud_detection.md"""
+"""The two channels of an alert: TODO 5. Lesson: course/*/lessons/fraud_detection.md"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The rules, pure functions of a history: TODO 3. Lesson: course/*/exercises/fraud_detection.md"""
+"""The rules, pure functions of a history: TODO 3. Lesson: course/*/lessons/fraud_detection.md"""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The log of sessions: TODO 1, begin here. Lesson: course/*/exercises/fraud_detection.md"""
+"""The log of sessions: TODO 1, begin here. Lesson: course/*/lessons/fraud_detection.md"""
 
 from sqlalchemy import Engine
 from sqlmodel import Session

@@ -1,4 +1,4 @@
-"""One transaction for each session: TODO 2. Lesson: course/*/exercises/fraud_detection.md"""
+"""One transaction for each session: TODO 2. Lesson: course/*/lessons/fraud_detection.md"""
 
 from sqlalchemy import Engine
 from sqlmodel import Session
