@@ -1,0 +1,150 @@
+"""How new users are announced in Slack, one claim a test. The titles are in rubric.toml."""
+
+import re
+from datetime import timedelta
+from itertools import pairwise
+
+from .signups import arrive, expect_announced, retry, run, shown, texts
+
+SECOND = timedelta(seconds=1)
+
+
+def test_a_signup_is_announced_once(lab):
+    zoe = lab.clerk.user_created(first_name="Zoë", last_name="Diop")
+    older = lab.clerk.user_created()
+    arrive(lab, zoe)
+    for event in (
+        zoe,
+        zoe.again(),
+        lab.clerk.user_updated(zoe, last_name="Ba"),
+        lab.clerk.user_updated(older, last_name="Ba"),
+    ):
+        arrive(lab, event)
+    (message,) = expect_announced(lab, zoe)
+    lab.require(
+        message.text.strip(),
+        en="a message with a `text`, which notifications show",
+        fr="un message avec un `text`, que les notifications affichent",
+        got=shown(message),
+    )
+    for name in ("Zoë", "Diop"):
+        lab.require(
+            any(name in text for _kind, text in texts(message)),
+            en=f"a message that contains the name {name}",
+            fr=f"un message qui contient le nom {name}",
+            got=shown(message),
+        )
+    lab.slack.expect_messages(1)
+
+
+def test_the_link_opens_the_user_in_the_dashboard(lab):
+    app_id = f"app_{lab.random.randrange(16**12):012x}"
+    lab.app.restart(CLERK_APP_ID=app_id)
+    user = lab.clerk.user_created()
+    arrive(lab, user)
+    (message,) = expect_announced(lab, user)
+    wanted = (
+        f"https://dashboard.clerk.com/apps/{app_id}/instances/{lab.clerk.instance_id}"
+        f"/users/{user.user_id}"
+    )
+    links = re.findall(r"https://dashboard\.[^\s'\"|>]*", message.text + repr(message.blocks))
+    lab.require(
+        links and set(links) == {wanted},
+        en=f"a link to {wanted}",
+        fr=f"un lien vers {wanted}",
+        got="\n".join(links) or shown(message),
+    )
+
+
+def test_a_user_without_a_name_is_announced_without_one(lab):
+    for first_name in (None, "Zoë"):
+        user = lab.clerk.user_created(first_name=first_name, last_name=None)
+        arrive(lab, user)
+        (message,) = expect_announced(lab, user)
+        said = "\n".join(text for _kind, text in texts(message)).replace(user.user_id, "")
+        for word in ("None", "null", "undefined"):
+            lab.require(
+                word not in said.replace(lab.clerk.instance_id, ""),
+                en=f"a message without the word {word}: this user has no last name",
+                fr=f"un message sans le mot {word} : cet utilisateur n’a pas de nom",
+                got=shown(message),
+            )
+
+
+def test_a_hostile_name_does_no_harm(lab):
+    for name, escaped in (
+        ("<!channel>", "&lt;!channel&gt;"),
+        ("<https://evil.example|Ada>", "&lt;https://evil.example|Ada&gt;"),
+        ("Tom & O'Brien", "Tom &amp; O'Brien"),
+    ):
+        for names in ({"first_name": name}, {"last_name": name}):
+            user = lab.clerk.user_created(**names)
+            arrive(lab, user)
+            (message,) = expect_announced(lab, user)
+            said = texts(message)
+            lab.require(
+                any(escaped in text or (kind != "mrkdwn" and name in text) for kind, text in said)
+                and not any(kind == "mrkdwn" and name in text for kind, text in said),
+                en=f"the name {name!r} as {escaped!r}, or as it is in a plain_text object",
+                fr=f"le nom {name!r} écrit {escaped!r}, ou tel quel dans un objet plain_text",
+                got=shown(message),
+            )
+    user = lab.clerk.user_created(first_name="Ada\nE-mail: verified")
+    arrive(lab, user)
+    (message,) = expect_announced(lab, user)
+    lab.require(
+        not any(re.search(r"Ada\s*\n", text) for _kind, text in texts(message)),
+        en="a name that stays on one line",
+        fr="un nom qui reste sur une ligne",
+        got=shown(message),
+    )
+
+
+def test_no_address_stands_in_slack(lab):
+    user = lab.clerk.user_created(emails=("first@canary.example", "second@canary.example"))
+    arrive(lab, user)
+    (message,) = expect_announced(lab, user)
+    lab.require(
+        "canary.example" not in message.text + repr(message.blocks),
+        en="a message without an e-mail address",
+        fr="un message sans adresse e-mail",
+        got=shown(message),
+    )
+
+
+def test_a_burst_does_not_flood_slack(lab):
+    imported = [lab.clerk.user_created(via="import") for _ in range(30)]
+    for user in imported:
+        lab.deliver(user).expect("2xx")
+    for _ in range(60):
+        run(lab)
+        said = "".join(message.text + repr(message.blocks) for message in lab.slack.messages)
+        if all(user.user_id in said for user in imported):
+            break
+        lab.clock.advance(minutes=1)
+    for user in imported:
+        expect_announced(lab, user)
+    moments = [call.received_at for call in lab.slack.calls()]
+    lab.require(
+        all(later - earlier >= SECOND for earlier, later in pairwise(moments)),
+        en="no two messages to Slack within one second",
+        fr="jamais deux messages à Slack dans la même seconde",
+        got="\n".join(f"{moment:%H:%M:%S}" for moment in moments),
+    )
+
+
+def test_two_crons_at_once_announce_once(lab):
+    # Some tidy up before they look for work: the race for the message is then about a later write.
+    for writes in (0, 1):
+        users = [lab.clerk.user_created() for _ in range(2)]
+        lab.slack.fail(refuse=True)
+        for user in users:
+            arrive(lab, user)
+        lab.slack.recover()
+        lab.clock.advance(hours=1)
+        for answer in lab.cron.together(after=writes):
+            answer.expect("2xx")
+        for _ in range(2):
+            retry(lab)
+        for user in users:
+            expect_announced(lab, user)
