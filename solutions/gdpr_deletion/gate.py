@@ -1,4 +1,4 @@
-"""Who may be written about: TODO 1, begin here. Lesson: course/*/exercises/gdpr_deletion.md"""
+"""Who may be written about: TODO 1, begin here. Lesson: course/*/lessons/gdpr_deletion.md"""
 
 import hmac
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What is erased at home: TODO 3. Lesson: course/*/exercises/gdpr_deletion.md"""
+"""What is erased at home: TODO 3. Lesson: course/*/lessons/gdpr_deletion.md"""
 
 import shutil
 from contextlib import suppress

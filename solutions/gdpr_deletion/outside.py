@@ -1,4 +1,4 @@
-"""What is erased elsewhere: TODO 4. Lesson: course/*/exercises/gdpr_deletion.md"""
+"""What is erased elsewhere: TODO 4. Lesson: course/*/lessons/gdpr_deletion.md"""
 
 import hashlib
 
