@@ -250,3 +250,11 @@ with World(datetime.now, seed=1) as world:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_script_runs_as_one_command(world, client):
+    count = client.register_script(
+        "local n = redis.call('INCR', KEYS[1]) redis.call('PEXPIRE', KEYS[1], ARGV[1]) return n"
+    )
+    assert [count(keys=["signups"], args=[60_000]) for _time in range(2)] == [1, 2]
+    assert client.pttl("signups") > 0
