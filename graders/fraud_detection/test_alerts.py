@@ -28,9 +28,16 @@ def later(lab):
     cron(lab)
 
 
+def note(session):
+    """Where and when the session began, for the story of a failed check."""
+    country = (session.data["latest_activity"] or {}).get("country", "-")
+    return f"{country} {session.occurred_at:%Y-%m-%d %H:%M:%S}"
+
+
 def abroad(lab, user, **session):
     """Deliver a session from home; the event of one from another country, not delivered yet."""
-    lab.deliver(lab.clerk.session_created(user, country="FR")).expect("2xx")
+    home = lab.clerk.session_created(user, country="FR")
+    lab.deliver(home, note=note(home)).expect("2xx")
     lab.clock.advance(minutes=1)
     return lab.clerk.session_created(user, country="DE", **session)
 
@@ -38,7 +45,8 @@ def abroad(lab, user, **session):
 def alarm(lab, *users):
     """Sign each of `users` in from a new country, and let the cron run."""
     for user in users:
-        lab.deliver(abroad(lab, user)).expect("2xx")
+        session = abroad(lab, user)
+        lab.deliver(session, note=note(session)).expect("2xx")
     cron(lab)
 
 
@@ -46,6 +54,19 @@ def told(lab, user, *, mails, messages):
     """Fail unless the user got so many e-mails, and the team so many messages about them."""
     lab.inbox.expect(mails, to=user.email)
     return lab.slack.expect_messages(messages, containing=user.user_id)
+
+
+def noted(lab, channel):
+    """Fail unless the log has a line about a failed attempt through `channel`."""
+    lab.require(
+        any(
+            line.get("channel") == channel and line.get("outcome") == "failed"
+            for line in lab.logs.lines
+        ),
+        en=f'a JSON log line with "channel": "{channel}" and "outcome": "failed"',
+        fr=f'une ligne de journal JSON avec « "channel": "{channel}" » et « "outcome": "failed" »',
+        got=lab.logs.text,
+    )
 
 
 def texts(message):
@@ -130,7 +151,7 @@ def test_an_alert_is_not_repeated_within_the_cooldown(lab):
     def sign_in(whose, country, at):
         """One session; the cron runs, so that the next one finds it examined."""
         session = lab.clerk.session_created(whose, country=country, at=at)
-        lab.deliver(session).expect("2xx")
+        lab.deliver(session, note=note(session)).expect("2xx")
         cron(lab)
         return session
 
@@ -186,15 +207,7 @@ def test_slack_that_is_down_delays_its_message_alone(lab):
     lab.slack.fail(refuse=True)
     alarm(lab, user)
     told(lab, user, mails=1, messages=0)
-    lab.require(
-        any(
-            line.get("channel") == "slack" and line.get("outcome") == "failed"
-            for line in lab.logs.lines
-        ),
-        en='a JSON log line with "channel": "slack" and "outcome": "failed"',
-        fr='une ligne de journal JSON avec « "channel": "slack" » et « "outcome": "failed" »',
-        got=lab.logs.text,
-    )
+    noted(lab, "slack")
     lab.slack.recover()
     for _ in range(2):
         later(lab)
@@ -211,12 +224,12 @@ def test_a_refusal_by_slack_is_a_failure(lab):
 
 
 def test_a_mail_server_that_is_down_delays_its_mail_alone(lab):
-    user = lab.clerk.user_created()
     for fault in ({"refuse": True}, {"status": 451}):
         lab.inbox.fail(**fault)
         user = lab.clerk.user_created()
         alarm(lab, user)
         told(lab, user, mails=0, messages=1)
+        noted(lab, "email")
         lab.inbox.recover()
         for _ in range(2):
             later(lab)

@@ -4,6 +4,7 @@ An answer may look at a session when it comes or leave that to the cron: before 
 cron has run.
 """
 
+from collections import Counter
 from datetime import timedelta
 
 from hooklab.services import Settings
@@ -19,11 +20,17 @@ RETENTION = timedelta(days=DEFAULTS["session_ip_retention_days"])
 FOUR = ("FR", "BE", "DE", "ES")
 
 
+def note(session):
+    """Where and when the session began, for the story of a failed check."""
+    country = (session.data["latest_activity"] or {}).get("country", "-")
+    return f"{country} {session.occurred_at:%Y-%m-%d %H:%M:%S}"
+
+
 def sign_in(lab, user, *agos, **session):
     """Deliver a session of `user` for each of `agos`, the time since it began; the last event."""
     for ago in agos:
         event = lab.clerk.session_created(user, at=lab.clock.now() - ago, **session)
-        lab.deliver(event).expect("2xx")
+        lab.deliver(event, note=note(event)).expect("2xx")
     return event
 
 
@@ -48,8 +55,15 @@ def cron(lab):
 def raised(lab, user, **rules):
     """Fail unless each of `rules` has raised so many alerts about `user`."""
     cron(lab)
-    for rule, count in rules.items():
-        lab.db.expect("security_alert", count, clerk_id=user.user_id, rule=rule)
+    rows = lab.db.rows("security_alert", clerk_id=user.user_id)
+    found = Counter(str(row.get("rule")) for row in rows)
+    wanted = ", ".join(f"{rule} {count}" for rule, count in rules.items())
+    lab.require(
+        all(found[rule] == count for rule, count in rules.items()),
+        en=f"alerts about {user.name} ({user.user_id}) in security_alert: {wanted}",
+        fr=f"des alertes sur {user.name} ({user.user_id}) dans security_alert : {wanted}",
+        got=", ".join(f"{rule} {count}" for rule, count in found.items()) or "-",
+    )
 
 
 def logged(lab, event, **values):
@@ -195,7 +209,7 @@ def test_the_time_of_delivery_means_nothing(lab):
     ]
     for session in reversed(burst):
         # Six sign-ins within minutes come an hour apart, as attempts of Svix's do.
-        lab.deliver(session).expect("2xx")
+        lab.deliver(session, note=note(session)).expect("2xx")
         lab.clock.advance(hours=1)
     raised(lab, calm, many_countries=0, many_sessions=0)
     raised(lab, busy, many_sessions=1)

@@ -18,8 +18,7 @@ def many_countries(history: History, settings: Settings) -> bool:
     """More than `fraud_max_countries` countries in less than `fraud_countries_hours`."""
     span = timedelta(hours=settings.fraud_countries_hours)
     return any(
-        len({each.country for each in group if each.country}) > 3
-        for group in groups(history, span)
+        len({each.country for each in group if each.country}) > 3 for group in groups(history, span)
     )
 
 

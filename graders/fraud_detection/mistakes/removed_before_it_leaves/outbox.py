@@ -54,7 +54,11 @@ def send_one(engine: Engine, settings: Settings, message_id: int) -> None:
         alert = session.get_one(SecurityAlert, message.alert_id)
         login = session.get_one(SessionLog, alert.session_id)
         notice = _notice(message, alert, login)
-        taken = session.exec(delete(AlertMessage).where(col(AlertMessage.id) == message_id, col(AlertMessage.due_at) <= now()))
+        taken = session.exec(
+            delete(AlertMessage).where(
+                col(AlertMessage.id) == message_id, col(AlertMessage.due_at) <= now()
+            )
+        )
         session.commit()
     if taken.rowcount != 1:
         return

@@ -39,9 +39,7 @@ def load(session: Session, login: SessionLog, settings: Settings) -> History:
     nothing, and sessions that began later may be there already.
     """
     began = col(SessionLog.created_at)
-    own = (
-        col(SessionLog.clerk_id) == login.clerk_id,
-    )
+    own = (col(SessionLog.clerk_id) == login.clerk_id,)
     before = (*own, began < login.created_at)
     around = (*own, began > login.created_at - reach(settings))
     nearby = select(SessionLog).where(*around, began < login.created_at + reach(settings))

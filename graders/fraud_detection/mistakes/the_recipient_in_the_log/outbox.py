@@ -62,7 +62,9 @@ def send_one(engine: Engine, settings: Settings, message_id: int) -> None:
         send(settings, _notice(message, alert, login))
     except NotSent:
         outcome, after = _failed(settings, message.attempts + 1)
-    log.info("alert", channel=message.channel, rule=alert.rule, outcome=outcome, to=message.recipient)
+    log.info(
+        "alert", channel=message.channel, rule=alert.rule, outcome=outcome, to=message.recipient
+    )
     with Session(engine) as session, session.begin():
         this = col(AlertMessage.id) == message_id
         if after:
