@@ -253,7 +253,7 @@ def test_slack_that_hangs_holds_nobody_up(lab):
             delivery.result().expect("2xx")
     for request in requests:
         request.result().expect("2xx")
-    cron(lab)
+    later(lab)
     told(lab, user, mails=1, messages=1)
 
 

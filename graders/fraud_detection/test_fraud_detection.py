@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import timedelta
 
 from hooklab.services import Settings
+from hooklab.texts import pick
 
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 
@@ -62,7 +63,8 @@ def raised(lab, user, **rules):
         all(found[rule] == count for rule, count in rules.items()),
         en=f"alerts about {user.name} ({user.user_id}) in security_alert: {wanted}",
         fr=f"des alertes sur {user.name} ({user.user_id}) dans security_alert : {wanted}",
-        got=", ".join(f"{rule} {count}" for rule, count in found.items()) or "-",
+        got=", ".join(f"{rule} {count}" for rule, count in found.items())
+        or pick({"en": "there is none", "fr": "il n’y en a aucune"}),
     )
 
 
