@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -413,3 +414,13 @@ def test_a_newer_event_overtakes_an_older_one(open_lab, request, kind, work, new
     wanted = new if newest_wins else old
     lab.db.expect_row("person", {}, updated_at=wanted.data["updated_at"])
     assert "a second one overtakes it" in str(lab.journal)
+
+
+def test_requests_of_any_kind_overtake_each_other(open_lab):
+    lab = open_lab(NEWEST.replace("WORK", COMPARE_THEN_WRITE.strip()))
+    old = lab.clerk.user_created()
+    lab.clock.advance(minutes=1)
+    new = lab.clerk.user_updated(old)
+    answers = lab.overtaken(partial(lab.deliver.later, old), by=partial(lab.deliver.later, new))
+    assert [answer.status for answer in answers] == [200, 200]
+    lab.db.expect_row("person", {}, updated_at=old.data["updated_at"])

@@ -244,6 +244,7 @@ def test_each_check_has_a_redis_of_its_own(open_lab):
 
 ENVIRONMENT = """
     from fastapi import FastAPI
+    from hooklab.services.clerk_api import clerk_api_client
     from hooklab.services.intercom import intercom_client
     from hooklab.services.mailchimp import mailchimp_client
     from hooklab.services.push import push_client, send_push
@@ -265,6 +266,13 @@ ENVIRONMENT = """
             segment_client(settings).track(user_id="user_1", event="Signed up")
             send_push(push_client(settings), [{"to": "ExponentPushToken[x]", "title": "Hi"}])
 
+        @app.get("/users")
+        def users() -> list[str]:
+            answer = clerk_api_client(settings).get("/v1/users")
+            if answer.is_error:
+                return [str(answer.status_code), answer.headers.get("retry-after", "-")]
+            return [user["id"] for user in answer.json()]
+
         return app
 """
 
@@ -279,6 +287,18 @@ def test_every_client_finds_its_service(open_lab):
     assert len(lab.push.notifications) == 1
     for service in (lab.stripe, lab.newsletter, lab.support, lab.analytics, lab.push):
         service.expect(1, done=True)
+
+
+def test_clerks_api_answers_from_the_directory_of_the_check(open_lab):
+    lab = open_lab(ENVIRONMENT)
+    assert lab.app.get("/users").json == []
+    ada, bob = lab.clerk.user_created(), lab.clerk.user_created()
+    lab.clerk.user_deleted(bob)
+    assert lab.app.get("/users").json == [ada.user_id]
+    lab.clerk_api.expect(2, path="/v1/users", done=True)
+    lab.clerk_api.fail(status=429, retry_after=30)
+    assert lab.app.get("/users").json == ["429", "30"]
+    assert "Clerk's API answers 429, Retry-After: 30" in str(lab.journal)
 
 
 def test_what_can_be_set_is_set_on_the_service(lab):

@@ -2,9 +2,12 @@
 
 import json
 
+import httpx
 import pytest
 
-from hooklab.world import ClerkApi, Setup
+from hooklab.services import Settings
+from hooklab.services.clerk_api import clerk_api_client
+from hooklab.world import ClerkApi, Setup, World
 
 
 @pytest.fixture
@@ -57,3 +60,40 @@ def test_a_failure_has_the_shape_of_clerks_errors(api, call, asked):
     assert (status, headers["retry-after"]) == (429, "10")
     assert json.loads(body)["errors"][0]["code"] == "too_many_requests"
     assert not asked
+
+
+def test_the_client_brings_the_key_of_the_settings(world):
+    settings = Settings(
+        clerk_secret_key=world.clerk_api.secret_key, clerk_api_url=world.clerk_api.url
+    )
+    with clerk_api_client(settings) as client:
+        answer = client.get("/v1/users", params={"user_id": ["a", "b"]})
+    assert answer.json() == {"path": "/v1/users"}
+    assert world.clerk_api.calls[0].query == {"user_id": ["a", "b"]}
+
+
+def test_the_client_tries_once(world):
+    settings = Settings(
+        clerk_secret_key=world.clerk_api.secret_key, clerk_api_url=world.clerk_api.url
+    )
+    world.clerk_api.fail(status=503)
+    with clerk_api_client(settings) as client:
+        assert client.get("/v1/users").status_code == 503
+        world.clerk_api.fail(drop=True)
+        with pytest.raises(httpx.TransportError):
+            client.get("/v1/users")
+    assert len(world.clerk_api.calls) == 2
+
+
+def test_the_key_of_another_instance_opens_nothing(clock, world, call):
+    key = world.clerk_api.secret_key
+    with World(clock, seed=8, backend_api=lambda *_request: (200, {}, [])) as other:
+        assert other.clerk_api.secret_key != key
+        status, _, body = call(
+            other.clerk_api, "GET", "/v1/users", headers={"Authorization": f"Bearer {key}"}
+        )
+    assert (status, json.loads(body)["errors"][0]["code"]) == (401, "clerk_key_invalid")
+
+
+def test_what_is_no_key_at_all_is_left_to_the_handler(world, call):
+    assert call(world.clerk_api, "GET", "/v1/users")[0] == 200

@@ -146,7 +146,7 @@ def _explain(world: World, file: Path) -> None:
         _("The settings for your app are in {file}. Use them like this:").format(file=file)
     )
     console.print(f"  hooklab run SLUG{option}\n  hooklab send user.created{option}")
-    told = _("Clerk's Backend API knows {count} users; any token that begins with sk_ will do:")
-    console.print(told.format(count=USERS))
-    console.print(f"  curl -H 'Authorization: Bearer sk_test' {world.clerk_api.url}/v1/users")
+    console.print(_("Clerk's Backend API knows {count} users:").format(count=USERS))
+    api = world.clerk_api
+    console.print(f"  curl -H 'Authorization: Bearer {api.secret_key}' {api.url}/v1/users")
     console.print(_("What arrives is shown here; Ctrl-C ends."))

@@ -14,7 +14,7 @@ from hooklab.grading.http import Answer
 from hooklab.grading.inbox import Inbox
 from hooklab.grading.journal import Journal
 from hooklab.grading.logs import Logs
-from hooklab.grading.rivals import Later, race
+from hooklab.grading.rivals import Later, overtake, race
 from hooklab.grading.rows import Rows
 from hooklab.grading.services import Remote, RemoteApp, RemoteRedis, RemoteSlack
 from hooklab.grading.slot import Slot
@@ -48,6 +48,7 @@ class Lab:
         analytics: what Segment was told.
         push: Expo's push service.
         mobile, admin, billing: the company's own applications, what they took, and their faults.
+        clerk_api: Clerk's Backend API, which answers from the directory of `clerk`, and its faults.
         redis: a client that reads the app's Redis, and its faults.
         files: what it wrote into its home.
         logs: what the app printed.
@@ -64,6 +65,7 @@ class Lab:
         self.settings = slot.settings
         self.random = random.Random(f"{slot.ground.seed}/{check}")  # noqa: S311
         self.clerk = Clerk(seed=self.random.randrange(2**32), now=self.clock.now)
+        slot.clerk = self.clerk
         self.app = App(slot, self.journal)
         self.deliver = Deliver(slot, self.app, self.clock)
         self.cron = Cron(slot, self.app)
@@ -77,6 +79,7 @@ class Lab:
         self.support = Remote(world.support, lambda: "Intercom", *look)
         self.analytics = Remote(world.analytics, lambda: "Segment", *look)
         self.push = Remote(world.push, lambda: "Expo", *look)
+        self.clerk_api = Remote(world.clerk_api, lambda: _("Clerk's API"), *look)
         self.redis = RemoteRedis(world.redis, lambda: "Redis", *look)
         self.mobile = RemoteApp(world.mobile, lambda: _("the mobile app"), *look)
         self.admin = RemoteApp(world.admin, lambda: _("the admin app"), *look)
@@ -97,6 +100,14 @@ class Lab:
             after: so many writes of each process pass before everybody is held.
         """
         return race(self._slot, self.app, requests, processes, after=after)
+
+    def overtaken(self, slow: Later, *, by: Later) -> list[Answer]:
+        """Send `slow`, and `by` to another process while `slow` is about to write.
+
+        For requests of any kind, see `together`; for two deliveries there is `deliver.overtaken`.
+        The answers to `slow` and to `by`.
+        """
+        return overtake(self._slot, self.app, slow, by)
 
     def require(self, claim: object, *, en: str, fr: str, got: Any = None) -> None:
         """Fail the check unless `claim` is true, see `failure.require`."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from hooklab.grading.clock import Clock
 from hooklab.grading.database import Database, Server
 from hooklab.grading.redis import RedisServers
-from hooklab.sender import new_secret
+from hooklab.sender import Clerk, backend_api, new_secret
 from hooklab.worker.job import Job
 from hooklab.worker.launch import Launcher
 from hooklab.worker.process import StartFailure, Worker
@@ -74,9 +74,12 @@ class Slot:
         self.clock = Clock()
         self.database: Database = ground.server.create(self.folder)
         chance = random.Random(f"{ground.seed}/{number}")  # noqa: S311
+        # A check brings its own; until then nobody is a user.
+        self.clerk = Clerk(seed=0, now=self.clock.now)
         self.world = World(
             now=self.clock.now,
             seed=chance.randrange(2**32),
+            backend_api=lambda *request: backend_api(self.clerk, *request),
             redis=ground.redis.database() if ground.redis else None,
         )
         self.world.start(*SERVICES)

@@ -20,6 +20,18 @@ class Settings(BaseSettings):
     clerk_webhook_signing_secret: SecretStr = SecretStr("")
     """The endpoint's secret, `whsec_` and base64, under Clerk's own name for it."""
 
+    clerk_secret_key: SecretStr = SecretStr("")
+    """The secret key of Clerk's Backend API, `sk_test_…` or `sk_live_…`, under Clerk's own name."""
+
+    clerk_api_url: str = "https://api.clerk.com"
+    """Where Clerk's Backend API is."""
+
+    migration_page_size: int = Field(default=500, ge=1, le=500)
+    """How many users one page of Clerk's list holds; 500 is the most that Clerk gives."""
+
+    migration_pause_percent: float = Field(default=5.0, ge=0)
+    """When more of Clerk's users than this differ from the table, in percent, webhooks pause."""
+
     cron_secret: SecretStr = SecretStr("")
     """The bearer token of `POST /internal/cron`."""
 
@@ -83,7 +95,7 @@ class Settings(BaseSettings):
     """Names of rules that are switched off, with commas; a misspelt name switches nothing off."""
 
     alert_retry_base_seconds: int = Field(default=60, gt=0)
-    """The delay after a first failed attempt to send an alert; it doubles after each further one."""
+    """The delay after a first failed attempt to send an alert; it doubles after each one."""
 
     alert_retry_cap_seconds: int = Field(default=900, gt=0)
     """The longest delay between two attempts to send an alert."""

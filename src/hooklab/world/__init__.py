@@ -132,7 +132,7 @@ class World:
         """Clerk's Backend API; ValueError when the world was made without `backend_api`."""
         if self._backend_api is None:
             raise ValueError("this world has no Clerk: make it with World(…, backend_api=…)")
-        return self._start(ClerkApi(self._setup("clerk_api"), self._backend_api))
+        return self._start(ClerkApi(self._setup("clerk_api"), self._backend_api, self._seed))
 
     @cached_property
     def push(self) -> Push:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 
+from hooklab.world import credentials
 from hooklab.world.http import Answer, Call, HttpService, reason
 from hooklab.world.service import Setup
 
@@ -14,23 +15,45 @@ or None for no body. Header names arrive in lower case. It runs in the loop's th
 
 
 class ClerkApi(HttpService):
-    """Carries `handler` over HTTP, with the faults and records of every service."""
+    """Carries `handler` over HTTP, with the faults and records of every service.
 
-    def __init__(self, setup: Setup, handler: Handler) -> None:
+    Args:
+        setup: see `Service`.
+        handler: says what is answered.
+        seed: the secret key comes from it; without one, every key will do.
+    """
+
+    def __init__(self, setup: Setup, handler: Handler, seed: int | None = None) -> None:
         super().__init__(setup)
         self._handler = handler
+        self._strict = seed is not None
+        chance = credentials.chance("clerk_api", seed or 0)
+        self.secret_key = f"sk_test_{credentials.word(chance, 42)}"
 
     def answer(self, call: Call) -> Answer:
-        """Ask the handler."""
+        """Ask the handler, unless the key is another instance's."""
+        key = credentials.bearer(call)
+        # The handler itself refuses what is no secret key at all.
+        if self._strict and key.startswith("sk_") and key != self.secret_key:
+            return self._errors(
+                401,
+                "clerk_key_invalid",
+                "The provided Clerk Secret Key is invalid.",
+                "Make sure that your Clerk Secret Key is correct.",
+            )
         status, headers, body = self._handler(call.method, call.path, call.query, call.headers)
         content = b"" if body is None else json.dumps(body).encode()
         return Answer(status, content, {"content-type": "application/json", **headers})
 
     def refusal(self, status: int) -> Answer:
         """An error in the shape of Clerk's: a list of errors under `errors`."""
-        error = {
-            "code": reason(status).lower().replace(" ", "_"),
-            "message": reason(status),
-            "long_message": f"The simulated Backend API was told to answer {status}.",
-        }
+        return self._errors(
+            status,
+            reason(status).lower().replace(" ", "_"),
+            reason(status),
+            f"The simulated Backend API was told to answer {status}.",
+        )
+
+    def _errors(self, status: int, code: str, message: str, long_message: str) -> Answer:
+        error = {"code": code, "message": message, "long_message": long_message}
         return Answer.json({"errors": [error]}, status)

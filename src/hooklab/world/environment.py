@@ -14,6 +14,7 @@ SERVICES = (
     "admin",
     "billing",
     "redis",
+    "clerk_api",
 )
 """The services that an app can use, by their names in `World`."""
 
@@ -37,6 +38,8 @@ def environment(world: World) -> dict[str, str]:
         "EXPO_ACCESS_TOKEN": world.push.access_token,
         "EXPO_PUSH_URL": world.push.url,
         "REDIS_URL": world.redis.url,
+        "CLERK_SECRET_KEY": world.clerk_api.secret_key,
+        "CLERK_API_URL": world.clerk_api.url,
         **{f"{name}_APP_URL": app.url for name, app in apps.items()},
         **{f"{name}_APP_SECRET": app.secret for name, app in apps.items()},
     }
