@@ -1,0 +1,66 @@
+"""Pages are read by roles, names and text, whatever their layout."""
+
+import pytest
+
+from hooklab.grading.failure import CheckFailed
+from hooklab.grading.page import read_page
+
+PAGE = """
+<!doctype html><html lang="en"><head><title>Unread</title><style>b { color: red }</style></head>
+<body><h1>Parcels <b>to</b>day</h1>
+<form method="get"><label>From <input type=date name=from></label>
+<label for="kind">Kind</label><select id="kind" name="type"><option>a<option selected>b</select>
+<input type="hidden" name="proof" value="1"><button>Filter</button></form>
+<table><caption>Latest</caption><thead><tr><th>Id<th>Status</thead>
+<tbody><tr><th scope=row>p1<td>late<tr><th scope=row>p2<td>&lt;script&gt;1&lt;/script&gt;</table>
+<section aria-labelledby="x y"><p id="x">More<p id="y">of it</section><section>none</section>
+<a rel="nofollow next" href="?after=1">Next</a> <a>no link</a>
+<img src="x.png" alt="A chart"><script>let unread = "<b>"</script></body></html>
+"""
+
+
+@pytest.fixture
+def page():
+    return read_page(PAGE)
+
+
+def test_controls_have_the_names_that_a_screen_reader_says(page):
+    controls = page.find(tag="form").find_all(tag="input") + page.find_all(tag="select")
+    assert [(each.role, each.name) for each in controls] == [
+        ("textbox", "From"),
+        ("", ""),
+        ("combobox", "Kind"),
+    ]
+    assert page.find(role="button").name == "Filter"
+    assert page.find(role="heading").name == "Parcels today"
+    assert page.find(role="region", name="More of it")
+    assert len(page.find_all(role="region")) == 1
+    assert page.find(role="img", name="A chart")
+
+
+def test_cells_and_items_end_where_html_ends_them(page):
+    table = page.find(role="table", name="Latest")
+    rows = [[cell.text for cell in row.children] for row in table.find_all(role="row")]
+    assert rows == [["Id", "Status"], ["p1", "late"], ["p2", "<script>1</script>"]]
+    assert [each.text for each in page.find_all(tag="option")] == ["a", "b"]
+
+
+def test_only_links_are_links_and_only_words_are_read(page):
+    assert [each.attributes["href"] for each in page.find_all(rel="next")] == ["?after=1"]
+    assert len(page.find_all(role="link")) == 1
+    assert "unread" not in page.text.lower()
+
+
+def test_what_is_not_there_is_named(page):
+    with pytest.raises(CheckFailed) as failure:
+        page.find(role="button", name="Replay")
+    assert "Replay" in failure.value.wanted
+    assert "Parcels today" in failure.value.happened
+
+
+def test_whatever_comes_is_read():
+    deep = read_page("<div>" * 5_000 + "</p></table>" + "x" + "</div>" * 9_000)
+    assert deep.text == "x"
+    assert len(deep.find_all(tag="div")) == 5_000
+    assert read_page("<").text == "<"
+    assert read_page('<a href="1" href="2">').find(tag="a").attributes["href"] == "1"
