@@ -86,16 +86,18 @@ Work = Callable[[Session, Settings, Event], int | None]
 
 def handle(work: Work, engine: Engine, settings: Settings, event: Event) -> int | None:
     """Do the work for a delivery in one transaction, and leave a line in the log."""
-    outcome, error = "done", None
+    outcome, error = "failed", None
     try:
         with Session(engine) as session, session.begin():
-            return work(session, settings, event)
+            erasure_id = work(session, settings, event)
+        outcome = "done"
+        return erasure_id
     except ValidationError:
         outcome = "invalid"
         raise HTTPException(400, "this is not what the event's type says") from None
     except SQLAlchemyError as failure:
         # Its text quotes the values of the statement: the name of the error must do.
-        outcome, error = "failed", type(failure).__name__
+        error = type(failure).__name__
         raise HTTPException(500, "please try again later") from None
     finally:
         log.info("delivery", svix_id=event.message_id, outcome=outcome, error=error)

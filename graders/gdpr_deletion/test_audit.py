@@ -83,7 +83,7 @@ def test_nothing_personal_is_printed(lab):
     deletion = lab.clerk.user_deleted(ada.signup)
     with lab.database.unavailable():
         lab.deliver(deletion)
-    for fault in ({"status": 500}, {"drop": True}, {"lost_answer": True}):
+    for fault in ({"refuse": True}, {"status": 500}, {"lost_answer": True}):
         lab.stripe.fail(**fault)
         lab.newsletter.fail(**fault)
         deliver(lab, deletion)

@@ -1,12 +1,15 @@
 """What is erased and made anonymous at home. The titles for people are in rubric.toml."""
 
 from .members import (
+    BASE,
+    DUE,
     NOBODY,
     active,
     cron,
     deliver,
     erase,
     join,
+    later,
     mentions,
     require_absent,
     require_forgotten,
@@ -121,9 +124,16 @@ def test_late_events_bring_nobody_back(lab):
         ada.signup,
         ada.signup.again(),
     ]
+    # They come while the erasure waits for Stripe, and when it is done.
+    lab.stripe.fail(refuse=True)
     erase(lab, ada)
     for event in events:
         deliver(lab, event)
+    send(lab, ada, "/posts", text="A late post").expect("4xx")
+    lab.stripe.recover()
+    later(lab, DUE * BASE)
+    for event in events:
+        deliver(lab, event.again())
     send(lab, ada, "/posts", text="A late post").expect("4xx")
     lab.db.expect("user", 0)
     lab.db.expect("post", 0, text="A late post")
