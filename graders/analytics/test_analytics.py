@@ -1,0 +1,348 @@
+"""What Segment is told, and the figures of the summary, one claim a test; rubric.toml has titles.
+
+An answer may count and send when something comes, or leave that to the cron: before a check looks,
+the cron has run.
+"""
+
+from concurrent.futures import wait
+from datetime import timedelta
+
+from hooklab.texts import pick
+
+from .figures import (
+    HOUR,
+    OWN_SESSION,
+    SECOND,
+    act,
+    admin,
+    around,
+    at,
+    days,
+    deliver,
+    expect_event,
+    expect_tracked,
+    figure,
+    hours,
+    session,
+    shows,
+    signed_up,
+    work,
+)
+
+FORGED = {"svix-signature": "v1," + "A" * 43 + "="}
+MILLISECOND = timedelta(milliseconds=1)
+
+
+# Events
+
+
+def test_a_signup_is_tracked_as_it_happened(lab):
+    ada = signed_up(lab, lab.clock.now() - 2 * HOUR)
+    grace = signed_up(lab, lab.clock.now() - HOUR, via="google")
+    expect_event(lab, "user_signed_up", ada, ada.occurred_at, {"source": "email"})
+    expect_event(lab, "user_signed_up", grace, grace.occurred_at, {"source": "google"})
+
+
+def test_a_login_is_tracked_as_it_happened(lab):
+    ada, grace = (signed_up(lab, lab.clock.now() - 9 * HOUR) for _ in range(2))
+    known, unknown = session(lab, ada, HOUR, country="SN"), session(lab, grace, HOUR, country=None)
+    deliver(lab, known, unknown)
+    expect_event(lab, "user_logged_in", ada, known.occurred_at, {"country": "SN"})
+    expect_event(lab, "user_logged_in", grace, unknown.occurred_at, {"country": None})
+
+
+def test_only_real_logins_are_logins(lab):
+    user = signed_up(lab, lab.clock.now() - 9 * HOUR)
+    own = session(lab, user, OWN_SESSION - MILLISECOND)
+    nobodys = session(lab, user, OWN_SESSION / 2).changed(user=None)
+    deliver(lab, session(lab, user, timedelta(0)), own, nobodys)
+    deliver(lab, session(lab, user, HOUR, impersonator="user_staff"))
+    deliver(lab, lab.clerk.session_pending(user), lab.clerk.user_updated(user))
+    deliver(lab, lab.clerk.session_ended(own), lab.clerk.other("session.invented", {"id": "x"}))
+    forged = session(lab, user, HOUR)
+    lab.deliver(forged, change=FORGED, note="forged").expect("4xx")
+    expect_tracked(lab, 0, "user_logged_in", user)
+    first = session(lab, user, OWN_SESSION)
+    later = session(lab, user, 2 * OWN_SESSION).changed(user=None)
+    deliver(lab, first, later)
+    expect_tracked(lab, 2, "user_logged_in", user)
+    shows(lab, "logins.total", 2)
+
+
+def test_whom_a_server_made_has_not_signed_up(lab):
+    past = lab.clock.now() - 9 * HOUR
+    imported = signed_up(lab, past, via="import", public_metadata={"imported": True})
+    made = [signed_up(lab, None, via=via) for via in ("dashboard", "api")]
+    liar = signed_up(lab, None, unsafe_metadata={"imported": True})
+    expect_tracked(lab, 1, "user_signed_up", liar)
+    for nobody in (imported, *made):
+        expect_tracked(lab, 0, "user_signed_up", nobody)
+    shows(lab, "signups.total", 1)
+    shows(lab, "users.by_source", {"import": 1, "admin": 2, "email": 1})
+    deliver(lab, session(lab, imported, HOUR))
+    expect_tracked(lab, 1, "user_logged_in", imported)
+
+
+def test_a_repeated_event_is_tracked_once(lab):
+    ada, grace = (lab.clerk.user_created(at=lab.clock.now() - 9 * HOUR) for _ in range(2))
+    login = session(lab, ada, HOUR)
+    for event in (ada, login):
+        deliver(lab, event, event, event.again())
+        work(lab)
+        deliver(lab, event, event.again())
+    for answer in lab.deliver.together([grace] * 4 + [grace.again()] * 2):
+        answer.expect("2xx")
+    expect_tracked(lab, 1, "user_signed_up", ada)
+    expect_tracked(lab, 1, "user_logged_in", ada)
+    expect_tracked(lab, 1, "user_signed_up", grace)
+
+
+def test_nothing_personal_leaves_for_segment(lab):
+    secrets = {
+        "first_name": "Zephyrine",
+        "last_name": "Canarino",
+        "email": "z.canarino@example.org",
+        "username": "canary_yellow",
+        "external_id": "crm-4711-canary",
+    }
+    ip = "203.0.113.77"
+    user = signed_up(
+        lab,
+        lab.clock.now() - 9 * HOUR,
+        public_metadata={"plan": "public-canary"},
+        private_metadata={"note": "private-canary"},
+        unsafe_metadata={"wish": "unsafe-canary"},
+        **secrets,
+    )
+    login = session(lab, user, HOUR, ip=ip)
+    deliver(lab, login)
+    expect_tracked(lab, 1, "user_signed_up", user)
+    expect_tracked(lab, 1, "user_logged_in", user)
+    sent = "\n".join(repr(call.json) + repr(call.query) for call in lab.analytics.calls())
+    hidden = [*secrets.values(), ip, "-canary", "img.clerk.com", "Mozilla"]
+    found = [each for each in hidden if each.lower() in sent.lower()]
+    lab.require(
+        not found,
+        en="messages without names, addresses, metadata and devices",
+        fr="des messages sans noms, adresses, métadonnées ni appareils",
+        got=f"{', '.join(found)}\n{sent}",
+    )
+
+
+def test_trouble_at_segment_loses_nothing(lab):
+    ada = lab.clerk.user_created(at=lab.clock.now() - 3 * HOUR)
+    grace = lab.clerk.user_created(at=lab.clock.now() - 2 * HOUR)
+    kim = lab.clerk.user_created(at=lab.clock.now() - HOUR)
+    lab.analytics.fail(refuse=True)
+    deliver(lab, ada)
+    shows(lab, "signups.total", 1)
+    expect_tracked(lab, 0, "user_signed_up", ada)
+    lab.analytics.fail(status=429, retry_after=30)
+    work(lab)
+    lab.analytics.fail(lost_answer=True, times=1)
+    for _ in range(3):
+        lab.clock.advance(hours=1)
+        work(lab)
+    expect_event(lab, "user_signed_up", ada, ada.occurred_at, {"source": "email"})
+    # What Segment refuses for good must not keep what comes after it.
+    lab.analytics.fail(status=400, times=1)
+    deliver(lab, grace)
+    work(lab)
+    deliver(lab, kim)
+    lab.clock.advance(hours=1)
+    work(lab)
+    expect_event(lab, "user_signed_up", kim, kim.occurred_at, {"source": "email"})
+
+
+def test_a_segment_that_hangs_holds_nobody_up(lab):
+    users = [lab.clerk.user_created() for _ in range(2)]
+    with lab.analytics.hold("request") as hold:
+        first = lab.deliver.later(users[0])
+        in_time(lab, first, "Segment")
+        cron = lab.cron.later()
+        # Whoever sends does so now, in the request's wake or in the cron.
+        hold.wait(1, timeout=2)
+        second = lab.deliver.later(users[1])
+        in_time(lab, second, "Segment")
+    cron.result().expect("2xx")
+    lab.clock.advance(hours=1)
+    for user in users:
+        expect_tracked(lab, 1, "user_signed_up", user)
+
+
+def in_time(lab, request, service):
+    """Fail unless the delivery is accepted while the service hangs."""
+    # An app that waits does so for the five seconds of its client.
+    lab.require(
+        wait([request], timeout=2.5).done,
+        en=f"an answer to Svix while {service} hangs",
+        fr=f"une réponse à Svix pendant que {service} ne répond pas",
+        got=pick({"en": "no answer within 2.5 s", "fr": "aucune réponse en 2,5 s"}),
+    )
+    request.result().expect("2xx")
+
+
+# Metrics
+
+
+def test_the_summary_is_for_administrators(lab):
+    signed_up(lab, None)
+    shows(lab, "signups.total", 1)
+    token = lab.settings["ADMIN_TOKEN"]
+    for header in (
+        {},
+        {"authorization": "Bearer "},
+        {"authorization": f"Bearer {token[:-1]}"},
+        {"authorization": f"Bearer {lab.settings['CRON_SECRET']}"},
+    ):
+        lab.app.get("/analytics/summary", headers=header).expect("401", "403")
+    lab.app.restart(ADMIN_TOKEN="")
+    for header in ({"authorization": "Bearer "}, {"authorization": "Bearer"}, admin(lab)):
+        lab.app.get("/analytics/summary", headers=header).expect("401", "403")
+
+
+def test_signups_count_in_the_hours_of_the_zone(lab):
+    signed_up(lab, at("2026-03-09 22:59:59.999"), at("2026-03-09 23:00"))
+    signed_up(lab, at("2026-03-10 06:59:59.999"), at("2026-03-10 07:00"), at("2026-03-10 07:10"))
+    counts = [1, 0, 0, 0, 0, 0, 0, 1, 2, *[0] * 15]
+    hours(lab, "signups.by_hour", at("2026-03-09 23:00"), counts)
+    yesterday = around(23, 24)
+    hours(lab, "signups.by_hour", at("2026-03-08 23:00"), yesterday, day="2026-03-09")
+    days(lab, "2026-03-10", {"2026-03-09": 1, "2026-03-10": 4})
+    days(lab, "2026-03-09", {"2026-03-09": 1}, day="2026-03-09")
+    lab.app.restart(ANALYTICS_TIME_ZONE="Asia/Kolkata")
+    # Half an hour beside UTC: 22:59Z is 4:29 there, 7:00Z is 12:30.
+    shows(lab, "time_zone", "Asia/Kolkata")
+    counts = [*[0] * 4, 2, *[0] * 7, 3, *[0] * 11]
+    hours(lab, "signups.by_hour", at("2026-03-09 18:30"), counts)
+    days(lab, "2026-03-10", {"2026-03-10": 5})
+
+
+def test_a_day_may_have_23_or_25_hours(lab):
+    signed_up(lab, at("2025-03-30 00:59"), at("2025-03-30 01:01"), at("2025-03-30 21:59"))
+    counts = [0, 1, 1, *[0] * 19, 1]
+    hours(lab, "signups.by_hour", at("2025-03-29 23:00"), counts, day="2025-03-30")
+    # Half past two comes twice.
+    signed_up(lab, at("2025-10-26 00:30"), at("2025-10-26 01:30"), at("2025-10-26 01:31"))
+    signed_up(lab, at("2025-10-26 22:59"), at("2025-10-26 23:01"))
+    counts = [0, 0, 1, 2, *[0] * 20, 1]
+    hours(lab, "signups.by_hour", at("2025-10-25 22:00"), counts, day="2025-10-26")
+    days(lab, "2025-10-27", {"2025-10-26": 4, "2025-10-27": 1}, day="2025-10-27")
+
+
+def test_the_last_24_hours_end_with_this_one(lab):
+    lab.clock.advance(minutes=50)
+    signed_up(lab, at("2026-03-09 09:59:59.999"), at("2026-03-09 10:00"))
+    signed_up(lab, at("2026-03-10 08:30"), at("2026-03-10 09:45"))
+    path, first = "signups.last_24_hours", at("2026-03-09 10:00")
+    hours(lab, path, first, [1, *[0] * 21, 1, 1])
+    lab.clock.advance(minutes=20)
+    hours(lab, path, first + HOUR, [*[0] * 21, 1, 1, 0])
+    lab.app.restart(ANALYTICS_TIME_ZONE="Asia/Kolkata")
+    hours(lab, path, first + HOUR / 2, [*[0] * 22, 1, 1])
+
+
+def test_an_event_counts_once_in_its_own_hour(lab):
+    moment = at("2026-03-08 12:30")
+    late, rival = (lab.clerk.user_created(at=moment) for _ in range(2))
+    with lab.database.unavailable():
+        lab.deliver(late).expect("5xx")
+    for _ in range(3):
+        lab.clock.advance(hours=5)
+        deliver(lab, late, late.again())
+    for answer in lab.deliver.together([rival] * 6 + [rival.again()] * 2):
+        answer.expect("2xx")
+    login = session(lab, late, HOUR)
+    deliver(lab, login, login.again(), login)
+    counts = around(13, 24, 2)
+    hours(lab, "signups.by_hour", at("2026-03-07 23:00"), counts, day="2026-03-08")
+    shows(lab, "signups.total", 2)
+    shows(lab, "logins.total", 1)
+
+
+def test_each_way_in_has_its_source(lab):
+    ways = ("email", "google", "google_legacy", "phone", "username", "web3", "saml")
+    for way in ways:
+        signed_up(lab, None, via=way)
+    signed_up(lab, None, verified=None)
+    google = lab.clerk.user_created(via="google")
+    account = google.data["external_accounts"][0]
+    for provider in ("oauth_github", "oauth_custom_acme", "oauth_apple"):
+        other = lab.clerk.user_created(via="google")
+        deliver(lab, other.changed(external_accounts=[{**account, "provider": provider}]))
+    bare = lab.clerk.user_created(via="username").changed(username=None)
+    dangling = lab.clerk.user_created().changed(email_addresses=[])
+    deliver(lab, bare, dangling)
+    wanted = {"email": 2, "google": 2, "phone": 1, "username": 1, "web3": 1, "saml": 1}
+    others = {"github": 1, "apple": 1, "unknown": 3}
+    shows(lab, "users.by_source", wanted | others)
+
+
+def test_rates_are_those_of_people_who_signed_up(lab):
+    signed_up(lab, None, via="import", public_metadata={"imported": True})
+    for rate in ("activation_rate", "login_rate"):
+        shows(lab, f"conversion.{rate}", None)
+    past = lab.clock.now() - 9 * HOUR
+    ada, grace, kim, late = (lab.clerk.user_created(at=past) for _ in range(4))
+    deliver(lab, ada, grace, kim)
+    for who in (ada, ada, late):
+        act(lab, who)
+    deliver(lab, late)
+    imported = signed_up(lab, past, via="import", public_metadata={"imported": True})
+    act(lab, imported)
+    deliver(lab, session(lab, imported, HOUR), session(lab, ada, SECOND), session(lab, kim, SECOND))
+    for hour in (1, 2, 3):
+        deliver(lab, session(lab, kim, hour * HOUR))
+    shows(lab, "conversion.signed_up", 4)
+    shows(lab, "conversion.activated", 2)
+    shows(lab, "conversion.activation_rate", 0.5)
+    shows(lab, "conversion.logged_in", 1)
+    shows(lab, "conversion.login_rate", 0.25)
+
+
+def test_the_wait_is_the_median_until_the_first_login(lab):
+    path = "conversion.median_seconds_to_first_login"
+    past = lab.clock.now() - 40 * HOUR
+    ada, grace, kim, nobody = (lab.clerk.user_created(at=past) for _ in range(4))
+    deliver(lab, ada, nobody, session(lab, ada, SECOND))
+    shows(lab, path, None)
+    deliver(lab, session(lab, ada, 5 * HOUR), session(lab, ada, HOUR), session(lab, ada, 7 * HOUR))
+    shows(lab, path, 3600.0)
+    # The session comes before its user, and staff came before the user did.
+    deliver(lab, session(lab, grace, 2 * HOUR), grace)
+    deliver(lab, session(lab, grace, HOUR, impersonator="user_staff"))
+    imported = signed_up(lab, past, via="import", public_metadata={"imported": True})
+    deliver(lab, session(lab, imported, 9 * HOUR))
+    shows(lab, path, 5400.0)
+    deliver(lab, kim, session(lab, kim, 30 * HOUR))
+    shows(lab, path, 7200.0)
+
+
+def test_connected_is_who_has_an_open_session(lab):
+    ada, grace, kim = (signed_up(lab, lab.clock.now() - 9 * HOUR) for _ in range(3))
+    one, two, three = (session(lab, ada, SECOND * number) for number in range(3))
+    early = session(lab, grace, HOUR)
+    deliver(lab, one, two, three, lab.clerk.session_ended(early), early)
+    deliver(lab, session(lab, kim, HOUR, impersonator="user_staff"))
+    deliver(lab, lab.clerk.session_pending(kim))
+    shows(lab, "connected", {"users": 1, "sessions": 3})
+    deliver(lab, lab.clerk.session_removed(one), session(lab, kim, HOUR))
+    deliver(lab, three, three.again(), early.again())
+    shows(lab, "connected", {"users": 2, "sessions": 3})
+    deliver(lab, lab.clerk.session_revoked(two))
+    shows(lab, "connected", {"users": 2, "sessions": 2})
+    # No event comes when a session expires.
+    until = at("1970-01-01") + timedelta(milliseconds=three.data["expire_at"])
+    lab.clock.advance(seconds=(until - lab.clock.now() - MILLISECOND).total_seconds())
+    shows(lab, "connected", {"users": 2, "sessions": 2})
+    lab.clock.advance(seconds=MILLISECOND.total_seconds())
+    shows(lab, "connected", {"users": 1, "sessions": 1})
+    lab.clock.advance(hours=2)
+    nobody = {"users": 0, "sessions": 0}
+    found = figure(lab, "connected")
+    lab.require(
+        found == nobody,
+        en=f"connected = {nobody!r} once every session has expired",
+        fr=f"connected = {nobody!r} quand toutes les sessions ont expiré",
+        got=repr(found),
+    )
