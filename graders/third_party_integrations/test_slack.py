@@ -19,7 +19,10 @@ def test_a_signup_is_announced_once(lab):
         lab.clerk.user_updated(zoe, last_name="Ba"),
         lab.clerk.user_updated(older, last_name="Ba"),
     ):
-        arrive(lab, event)
+        lab.deliver(event).expect("2xx")
+    for _ in range(2):
+        lab.clock.advance(minutes=1)
+        run(lab)
     (message,) = expect_announced(lab, zoe)
     lab.require(
         message.text.strip(),
@@ -77,18 +80,17 @@ def test_a_hostile_name_does_no_harm(lab):
         ("<https://evil.example|Ada>", "&lt;https://evil.example|Ada&gt;"),
         ("Tom & O'Brien", "Tom &amp; O'Brien"),
     ):
-        for names in ({"first_name": name}, {"last_name": name}):
-            user = lab.clerk.user_created(**names)
-            arrive(lab, user)
-            (message,) = expect_announced(lab, user)
-            said = texts(message)
-            lab.require(
-                any(escaped in text or (kind != "mrkdwn" and name in text) for kind, text in said)
-                and not any(kind == "mrkdwn" and name in text for kind, text in said),
-                en=f"the name {name!r} as {escaped!r}, or as it is in a plain_text object",
-                fr=f"le nom {name!r} écrit {escaped!r}, ou tel quel dans un objet plain_text",
-                got=shown(message),
-            )
+        user = lab.clerk.user_created(first_name=name, last_name=f"{name}!")
+        arrive(lab, user)
+        (message,) = expect_announced(lab, user)
+        said = texts(message)
+        lab.require(
+            any(escaped in text or (kind != "mrkdwn" and name in text) for kind, text in said)
+            and not any(kind == "mrkdwn" and name in text for kind, text in said),
+            en=f"the name {name!r} as {escaped!r}, or as it is in a plain_text object",
+            fr=f"le nom {name!r} écrit {escaped!r}, ou tel quel dans un objet plain_text",
+            got=shown(message),
+        )
     user = lab.clerk.user_created(first_name="Ada\nE-mail: verified")
     arrive(lab, user)
     (message,) = expect_announced(lab, user)
@@ -113,10 +115,10 @@ def test_no_address_stands_in_slack(lab):
 
 
 def test_a_burst_does_not_flood_slack(lab):
-    imported = [lab.clerk.user_created(via="import") for _ in range(30)]
+    imported = [lab.clerk.user_created(via="import") for _ in range(12)]
     for user in imported:
         lab.deliver(user).expect("2xx")
-    for _ in range(60):
+    for _ in range(24):
         run(lab)
         said = "".join(message.text + repr(message.blocks) for message in lab.slack.messages)
         if all(user.user_id in said for user in imported):

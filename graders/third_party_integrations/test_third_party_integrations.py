@@ -50,7 +50,7 @@ def test_nobody_is_added_without_consent(lab):
         {"public_metadata": ASKED_FOR},
         {"unsafe_metadata": ASKED_FOR, "via": "phone"},
     ):
-        arrive(lab, lab.clerk.user_created(**metadata))
+        lab.deliver(lab.clerk.user_created(**metadata)).expect("2xx")
     asks = reader(lab)
     arrive(lab, asks)
     expect_members(lab, pending=asks.email)

@@ -1,4 +1,4 @@
-"""A sign-up is an event of product analytics: TODO 4. Lesson: course/*/lessons/"""
+"""A sign-up is an event of product analytics: TODO 5. Lesson: course/*/lessons/"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The door to each service: TODO 6; the rest is given. Lesson: course/*/lessons/"""
+"""The door to each service: TODO 1, begin here, and TODO 6. Lesson: course/*/lessons/"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

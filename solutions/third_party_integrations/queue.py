@@ -1,4 +1,4 @@
-"""The one queue of all services: TODO 5; the rest is given. Lesson: course/*/lessons/"""
+"""The one queue of all services: TODO 6; the rest is given. Lesson: course/*/lessons/"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""New users are announced in Slack: TODO 1, begin here. Lesson: course/*/lessons/"""
+"""New users are announced in Slack: TODO 2. Lesson: course/*/lessons/"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,7 +9,7 @@ from slack_sdk.webhook import WebhookClient
 from .failures import refused
 from .models import User
 
-MOST_USERS = 20
+MOST_USERS = 10
 """So many users share a message; Slack takes fifty blocks at most."""
 
 PAUSE = timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""Support knows every user as a contact: TODO 3. Lesson: course/*/lessons/"""
+"""Support knows every user as a contact: TODO 4. Lesson: course/*/lessons/"""
 
 import re
 from typing import Any
