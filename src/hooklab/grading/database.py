@@ -20,10 +20,12 @@ class Database(Protocol):
     Attributes:
         url: what the app is told.
         engine: the grader's own access, which never writes.
+        writer: its access for rows of its own.
     """
 
     url: str
     engine: Engine
+    writer: Engine
 
     def take_away(self) -> bool:
         """Refuse the app's connections and break the existing ones; False where none can be."""
@@ -71,6 +73,7 @@ class SqliteDatabase:
             poolclass=NullPool,
             connect_args={"timeout": 5},
         )
+        self.writer = create_engine(self.url, poolclass=NullPool, connect_args={"timeout": 5})
 
     def take_away(self) -> bool:
         """There is no server that could be stopped: the driver must fail in the app's process."""
@@ -133,6 +136,7 @@ class PostgresDatabase:
             isolation_level="AUTOCOMMIT",
             poolclass=NullPool,
         )
+        self.writer = self.engine
         password = secrets.token_hex(8)
         run(
             self.engine,

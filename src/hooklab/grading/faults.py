@@ -1,11 +1,13 @@
-"""Taking the app's database away from outside, and stopping the app between two writes."""
+"""The app's database from outside: taken away, held between two writes, watched, filled."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from hooklab.grading.journal import Journal
+from hooklab.grading.seeding import Row, write_rows
 from hooklab.grading.slot import Slot
-from hooklab.texts import _
+from hooklab.grading.statements import Statement, read_statements
+from hooklab.texts import _, plural
 
 # How long an app may take to come to a write; only one that never does makes the grader wait.
 HELD_SECONDS = 1.0
@@ -59,6 +61,27 @@ class DatabaseFaults:
         finally:
             for worker in workers:
                 worker.release_writes()
+
+    @contextmanager
+    def statements(self) -> Iterator[list[Statement]]:
+        """Inside the block, what the app asks through SQLAlchemy is noted; read it afterwards."""
+        workers = [worker for worker in self._slot.workers if worker.alive]
+        noted: list[Statement] = []
+        for worker in workers:
+            worker.note_statements()
+        try:
+            yield noted
+        finally:
+            for worker in workers:
+                noted += read_statements(worker.statements())
+
+    def insert(self, table: str, rows: Sequence[Row]) -> None:
+        """Write rows into a table of the app, see `seeding.write_rows`."""
+        write_rows(self._slot.database.writer, table, rows)
+        self._journal.add(
+            plural("{count} row is written", "{count} rows are written", len(rows))
+            + _(" into table “{table}”").format(table=table)
+        )
 
     def _make_drivers_fail(self, *, away: bool) -> None:
         for worker in self._slot.workers:

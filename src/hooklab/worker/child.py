@@ -19,6 +19,7 @@ from hooklab.worker import inside
 from hooklab.worker.clock import Clock
 from hooklab.worker.job import Job, Message, messages, send
 from hooklab.worker.loading import describe, load_app_module
+from hooklab.worker.statements import StatementLog
 
 FILE_BYTES = 64 * 1024 * 1024
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
@@ -45,7 +46,7 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
     try:
         module = load_app_module(Path(job.folder))
         stage = "create_app"
-        gate, fault = inside.install(report)
+        gate, fault, log = inside.install(report)
         # Unfrozen: pydantic refuses freezegun's datetime in the annotations of a route.
         made = module.create_app(Settings())
         stage = "result"
@@ -55,7 +56,7 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
         _leave(3)
     hands = clock.start(datetime.fromisoformat(job.now))
     steering = threading.Thread(
-        target=_obey, args=(control, report, hands, gate, fault, app), daemon=True
+        target=_obey, args=(control, report, hands, gate, fault, log, app), daemon=True
     )
     steering.start()
     try:
@@ -117,6 +118,7 @@ def _obey(
     hands: Any,
     gate: inside.WriteGate,
     fault: inside.DatabaseFault,
+    log: StatementLog,
     app: inside.InFlight,
 ) -> None:
     """Carry out the grader's commands, each answered with {"event": "done", "of": its number}."""
@@ -134,6 +136,10 @@ def _obey(
                     gate.open()
                 case "database":
                     fault.away = message["away"]
+                case "note_statements":
+                    log.start()
+                case "statements":
+                    result = log.stop()
             report({"event": "done", "of": message.get("number"), "result": result})
     # The grader is gone, or no longer makes sense: there is nobody to work for.
     _leave(0)

@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from hooklab.worker.statements import StatementLog
+
 Report = Callable[[dict[str, Any]], None]
 
 _WRITES = re.compile(r"\s*(insert|update|delete|replace|merge)\b", re.IGNORECASE)
@@ -115,12 +117,13 @@ class InFlight:
         return next_turn.wait(seconds)
 
 
-def install(report: Report) -> tuple[WriteGate, DatabaseFault]:
+def install(report: Report) -> tuple[WriteGate, DatabaseFault, StatementLog]:
     """Listen to every engine of this process."""
-    gate, fault = WriteGate(report), DatabaseFault()
+    gate, fault, log = WriteGate(report), DatabaseFault(), StatementLog()
     event.listen(Engine, "before_cursor_execute", gate.before_statement)
+    event.listen(Engine, "before_cursor_execute", log.before_statement)
     event.listen(Engine, "do_connect", fault.on_connect)
     event.listen(Engine, "do_execute", fault.on_execute)
     event.listen(Engine, "do_executemany", fault.on_execute)
     event.listen(Engine, "do_execute_no_params", fault.on_execute)
-    return gate, fault
+    return gate, fault, log

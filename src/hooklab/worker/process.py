@@ -112,6 +112,14 @@ class Worker:
         """Make the database driver fail, or work again."""
         self._command("database", away=away)
 
+    def note_statements(self) -> None:
+        """Note what the app asks its database from now on."""
+        self._command("note_statements")
+
+    def statements(self) -> Any:
+        """What was noted, as the worker tells it: whoever asks looks at its shape."""
+        return self._command("statements")
+
     def end(self) -> int:
         """Kill the process with all that it started, and wait; its exit status, -N for signal N."""
         if self.status is None:
