@@ -128,6 +128,8 @@ def test_other_events_and_forged_ones_log_nothing(lab):
         lab.deliver(event).expect("2xx")
     forged = {"svix-signature": "v1," + "A" * 43 + "="}
     lab.deliver(lab.clerk.session_created(user), change=forged, note="forged").expect("4xx")
+    for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Bearer "}):
+        lab.app.post("/internal/cron", headers=headers).expect("401", "403")
     logged(lab, session, clerk_id=user.user_id, country="FR")
     lab.db.expect("session_log", 1)
 
