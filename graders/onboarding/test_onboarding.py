@@ -10,6 +10,7 @@ from .people import (
     STEPS,
     ask,
     bearer,
+    belated,
     came,
     choosing,
     completed,
@@ -168,7 +169,7 @@ def test_a_done_step_stays_done(lab):
         onboarding(lab, who, **dict.fromkeys(STEPS[:3], True))
     late = newcomer(lab)
     take(lab, late, *STEPS)
-    lab.deliver(late, note="late").expect("2xx")
+    lab.deliver(late, note=belated()).expect("2xx")
     completed(lab, late)
 
 
@@ -188,7 +189,7 @@ def test_a_person_may_come_before_their_webhook(lab):
     for step in ("preferences_set", "first_action_done"):
         early = newcomer(lab)
         take(lab, early, step)
-        lab.deliver(early, note="late").expect("2xx")
+        lab.deliver(early, note=belated()).expect("2xx")
         onboarding(lab, early, **NOTHING_DONE | {"status": "incomplete", step: True})
         take(lab, early, *(other for other in STEPS if other != step))
         completed(lab, early)
@@ -202,7 +203,7 @@ def test_nothing_brings_a_deleted_user_back(lab):
         lab.deliver(lab.clerk.user_deleted(who)).expect("2xx")
     left = lab.db.rows("onboarding", clerk_id=gone.user_id)
     for event in (update, gone.again(), unseen):
-        lab.deliver(event, note="late").expect("2xx")
+        lab.deliver(event, note=belated()).expect("2xx")
     for who in (gone, unseen):
         for request in (choosing(lab, who), posting(lab, who)):
             ask(request).expect("4xx")

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from .people import STEPS, ask, came, choosing, cron, cron_at, due_at, newcomer, take
+from .people import STEPS, ask, belated, came, choosing, cron, cron_at, due_at, newcomer, take
 
 
 def test_the_reminder_leaves_48_hours_after_signup(lab):
     who = newcomer(lab)
     lab.clock.advance(hours=20)
-    lab.deliver(who, note="late").expect("2xx")
+    lab.deliver(who, note=belated()).expect("2xx")
     cron_at(lab, due_at(who) - timedelta(seconds=1))
     lab.inbox.expect(0)
     cron_at(lab, due_at(who) + timedelta(seconds=1))
@@ -30,7 +30,7 @@ def test_whoever_is_complete_gets_no_reminder(lab):
     lab.clock.advance(hours=47)
     for who in (done, late):
         take(lab, who, *STEPS)
-    lab.deliver(late, note="late").expect("2xx")
+    lab.deliver(late, note=belated()).expect("2xx")
     cron_at(lab, due_at(other) + timedelta(minutes=1))
     lab.inbox.expect(1, to=other.email)
     lab.inbox.expect(1)

@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def handle(engine: Engine, settings: Settings, event: Event) -> None:
     """Do what the event asks for, in one transaction."""
-    outcome, error = "done", None
+    outcome, error = "failed", None
     try:
         with Session(engine) as session, session.begin():
             if event.type == "user.deleted":
@@ -75,12 +75,13 @@ def handle(engine: Engine, settings: Settings, event: Event) -> None:
                 onboarding.signed_up(session, settings, ClerkUser.model_validate(event.data))
             else:
                 onboarding.changed(session, ClerkUser.model_validate(event.data))
+        outcome = "done"
     except (ValidationError, KeyError):
         outcome = "invalid"
         raise HTTPException(400, "this is not a user") from None
     except SQLAlchemyError as failure:
         # Its text quotes the values of the statement: the name of the error must do.
-        outcome, error = "failed", type(failure).__name__
+        error = type(failure).__name__
         raise HTTPException(500, "please try again later") from None
     finally:
         log.info("delivery", svix_id=event.message_id, outcome=outcome, error=error)
@@ -89,10 +90,14 @@ def handle(engine: Engine, settings: Settings, event: Event) -> None:
 @contextmanager
 def acting(engine: Engine, clerk_id: str) -> Iterator[Session]:
     """A transaction for what a signed-in user does; a 410 for one who was deleted."""
-    with Session(engine) as session, session.begin():
-        # Their token outlives them, and their webhook may come after they do.
-        users.meet(session, clerk_id)
-        yield session
+    try:
+        with Session(engine) as session, session.begin():
+            # Their token outlives them, and their webhook may come after they do.
+            users.meet(session, clerk_id)
+            yield session
+    except SQLAlchemyError as failure:
+        log.error("request", error=type(failure).__name__)
+        raise HTTPException(500, "please try again later") from None
 
 
 def require_bearer(authorization: str, secret: SecretStr) -> None:
