@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo
 HOUR = timedelta(hours=1)
 
 
-def moment(milliseconds: int, zone: ZoneInfo) -> datetime:
-    """Return the time that Clerk gives in milliseconds since 1970, in the zone."""
-    return datetime.fromtimestamp(milliseconds / 1000, zone)
+def moment(at: int, zone: ZoneInfo) -> datetime:
+    """Return a time that Clerk gives in milliseconds since 1970, in the zone. Given."""
+    return datetime.fromtimestamp(at / 1000, zone)
 
 
-def milliseconds(time: datetime) -> int:
-    """Return an aware time in milliseconds since 1970."""
-    return (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+def milliseconds(when: datetime) -> int:
+    """Return an aware time in milliseconds since 1970. Given."""
+    return (when - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 def beginning_of(day: date, zone: ZoneInfo) -> datetime:
-    """Return the first moment of the day in the zone."""
+    """Return the first moment of the day in the zone. Given."""
     # Through UTC and back: where clocks skip midnight, the day begins at one.
     return datetime.combine(day, time(), zone).astimezone(UTC).astimezone(zone)
 
@@ -30,7 +30,7 @@ def hours_of(day: date, zone: ZoneInfo) -> list[datetime]:
     A day has 24 hours, or 23 or 25 when the clocks are changed.
     """
     end = beginning_of(day + timedelta(days=1), zone)
-    return [*_hours(beginning_of(day, zone), end), end]
+    return [*_hours(beginning_of(day, zone), end, zone), end]
 
 
 def last_hours(now: datetime, zone: ZoneInfo, count: int = 24) -> list[datetime]:
@@ -45,7 +45,7 @@ def last_hours(now: datetime, zone: ZoneInfo, count: int = 24) -> list[datetime]
 
 
 def days_until(day: date, zone: ZoneInfo, count: int = 30) -> list[datetime]:
-    """Return the beginnings of the `count` days that end with `day`, and its end."""
+    """Return the beginnings of the `count` days that end with `day`, and its end. Given."""
     first = day - timedelta(days=count - 1)
     return [beginning_of(first + timedelta(days=n), zone) for n in range(count + 1)]
 
@@ -66,10 +66,10 @@ def tally(periods: Sequence[datetime], events: Iterable[tuple[int, int]]) -> lis
     return counts
 
 
-def _hours(begin: datetime, end: datetime, zone: ZoneInfo | None = None) -> list[datetime]:
+def _hours(begin: datetime, end: datetime, zone: ZoneInfo) -> list[datetime]:
     # In UTC an hour is an hour: adding to a local time moves the hands of the clock instead.
     beginnings, at = [], begin.astimezone(UTC)
     while at < end:
-        beginnings.append(at.astimezone(zone or begin.tzinfo))
+        beginnings.append(at.astimezone(zone))
         at += HOUR
     return beginnings

@@ -7,7 +7,7 @@ from segment.analytics.request import APIError
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from hooklab.services import Settings, get_logger, insert
+from hooklab.services import Settings, get_logger
 from hooklab.services.segment import segment_client
 
 from .models import LOGIN, Newcomer, Outgoing, SignIn
@@ -36,22 +36,23 @@ def owe(session: Session, settings: Settings, svix_id: str, fact: Newcomer | Sig
         wanted, event = fact.kind == LOGIN, "user_logged_in"
         properties = {"country": fact.country}
     if wanted:
-        message = Outgoing(
-            message_id=settings.analytics_message_prefix + svix_id,
-            event=event,
-            clerk_id=fact.clerk_id,
-            happened_at=fact.created_at,
-            properties=properties,
+        # In the transaction of the fact: both are there, or neither.
+        session.add(
+            Outgoing(
+                message_id=settings.analytics_message_prefix + svix_id,
+                event=event,
+                clerk_id=fact.clerk_id,
+                happened_at=fact.created_at,
+                properties=properties,
+            )
         )
-        # Clerk may be told to send a message again under its old id, with a changed body.
-        row = insert(session, Outgoing).values(message.model_dump())
-        session.exec(row.on_conflict_do_nothing())
 
 
 def send_due(engine: Engine, settings: Settings) -> int:
     """Send what is owed, the oldest first; return how many messages have arrived.
 
     The first that fails for a reason that may pass ends the run: the next run goes on there.
+    Given.
     """
     waiting = select(Outgoing).where(~col(Outgoing.refused)).order_by(col(Outgoing.happened_at))
     with Session(engine, expire_on_commit=False) as session:
@@ -91,7 +92,7 @@ def send(settings: Settings, message: Outgoing) -> str:
 
 
 def settle(session: Session, row: Outgoing, outcome: str) -> None:
-    """Forget what has arrived, and set aside what was refused."""
+    """Forget what has arrived, and set aside what was refused. Given."""
     if outcome == "arrived":
         session.delete(row)
     else:
