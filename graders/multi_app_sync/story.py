@@ -7,7 +7,7 @@ none.
 
 from contextlib import contextmanager
 
-from hooklab.grading.services import listed, show_delivery
+from hooklab.grading.services import listed, show, show_delivery
 from hooklab.services import Settings
 from hooklab.texts import plural
 
@@ -96,6 +96,7 @@ def begin(lab, hold, event):
     """Deliver `event` until a message about it has come to `hold`; the requests under way."""
     requests = [lab.deliver.later(event)]
     if not reached(hold, requests):
+        lab.clock.advance(seconds=1)
         requests.append(lab.cron.later())
         lab.require(
             reached(hold, requests),
@@ -142,12 +143,26 @@ def expect_told(lab, about, *events, only=tuple(APPS), repeats=False):
         taken = deliveries(lab, name, about)
         if repeats:
             taken = list({each.message_id: each for each in reversed(taken)}.values())[::-1]
+        if [_said(each) for each in taken] == wanted:
+            continue
+        news, who = _listed(events), about.user_id
         lab.require(
-            [_said(each) for each in taken] == wanted,
-            en=f"{APPS[name]['en']} takes, about {about.user_id}: {_listed(events) or 'nothing'}",
-            fr=f"{APPS[name]['fr']} reçoit, sur {about.user_id} : {_listed(events) or 'rien'}",
-            got=shown(getattr(lab, name).deliveries),
+            False,
+            en=f"{APPS[name]['en']} takes, about {who}: {news or 'nothing'}",
+            fr=f"{APPS[name]['fr']} reçoit, sur {who} : {news or 'rien'}",
+            got=attempts(lab, name, about),
         )
+
+
+def attempts(lab, name, event):
+    """The calls about the user of `event`, a line each, with their answers."""
+    calls = [
+        call for call in getattr(lab, name).calls() if (event.user_id or "").encode() in call.body
+    ]
+    return listed(
+        plural("{count} call arrived", "{count} calls arrived", len(calls)),
+        [f"{show(call)}  {call.body.decode(errors='replace')}" for call in calls],
+    )
 
 
 def shown(taken):

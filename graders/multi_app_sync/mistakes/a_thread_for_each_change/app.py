@@ -94,7 +94,14 @@ def change(engine: Engine, event: Event, names: Sequence[str]) -> bool:
 
 def send_in_a_thread(engine: Engine, settings: Settings) -> None:
     """Run couriers of our own, in a loop of our own."""
-    asyncio.run(send_now([Courier(engine, settings, each, httpx.AsyncClient()) for each in destinations(settings)]))
+    asyncio.run(
+        send_now(
+            [
+                Courier(engine, settings, each, httpx.AsyncClient())
+                for each in destinations(settings)
+            ]
+        )
+    )
 
 
 async def send_now(couriers: Sequence[Courier]) -> None:

@@ -42,7 +42,11 @@ def claim(session: Session, destination: str, now: datetime, lease: timedelta) -
     if row is None or row.id is None or row.body is None:
         return None
     # The conditions once more: between looking and taking, a rival may have taken it.
-    ours = update(Outbox).where(col(Outbox.id) == row.id, *free).values(lease_until=now + lease, delivered_at=now)
+    ours = (
+        update(Outbox)
+        .where(col(Outbox.id) == row.id, *free)
+        .values(lease_until=now + lease, delivered_at=now)
+    )
     found = Claim(row.id, now + lease, row.message_id, row.body, row.attempts)
     if session.exec(ours).rowcount == 1:
         return found

@@ -1,6 +1,6 @@
 """A message leaves when its own time has come, whatever waits before it.
 
-Loses: the_changes_of_a_user_arrive_in_order, a_message_under_way_is_not_overtaken
+Loses: the_changes_of_a_user_arrive_in_order, a_message_under_way_is_not_overtaken, an_application_away_for_days_gets_everything
 """
 
 from dataclasses import dataclass

@@ -34,7 +34,12 @@ def envelope(event: Event) -> str:
             "first_name": user.first_name,
             "last_name": user.last_name,
         }
-    message = {"id": event.message_id, "type": "user.deleted" if version is None else "user", "version": version, "data": data}
+    message = {
+        "id": event.message_id,
+        "type": "user.deleted" if version is None else "user",
+        "version": version,
+        "data": data,
+    }
     return json.dumps(message)
 
 

@@ -38,7 +38,12 @@ def create_app(settings: Settings) -> FastAPI:
     context = httpx.create_ssl_context()
     patience = settings.sync_timeout_seconds
     couriers = [
-        Courier(engine, settings, each, httpx.AsyncClient(verify=context, timeout=patience, follow_redirects=True))
+        Courier(
+            engine,
+            settings,
+            each,
+            httpx.AsyncClient(verify=context, timeout=patience, follow_redirects=True),
+        )
         for each in told
     ]
 

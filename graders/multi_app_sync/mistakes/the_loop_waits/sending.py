@@ -1,6 +1,6 @@
 """The client of httpx that blocks, in a function that must not.
 
-Loses: every_change_is_answered_while_the_applications_hang, an_application_that_hangs_holds_up_no_other, the_time_out_is_a_setting
+Loses: every_change_is_answered_while_the_applications_hang, an_application_that_hangs_holds_up_no_other
 """
 
 import asyncio
