@@ -424,3 +424,44 @@ def test_requests_of_any_kind_overtake_each_other(open_lab):
     answers = lab.overtaken(partial(lab.deliver.later, old), by=partial(lab.deliver.later, new))
     assert [answer.status for answer in answers] == [200, 200]
     lab.db.expect_row("person", {}, updated_at=old.data["updated_at"])
+
+
+AFTERWARDS = """
+    import time
+    from fastapi import BackgroundTasks, FastAPI, Request
+    from hooklab.services import make_engine
+    from hooklab.webhooks import read_event
+    from sqlalchemy import text
+
+    def create_app(settings):
+        engine = make_engine(settings.database_url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE IF NOT EXISTS person (id TEXT)"))
+        app = FastAPI()
+
+        def keep(id):
+            with engine.begin() as connection:
+                connection.execute(text("INSERT INTO person VALUES (:id)"), {"id": id})
+
+        def erase():
+            time.sleep(0.3)
+            with engine.begin() as connection:
+                connection.execute(text("DELETE FROM person"))
+
+        @app.post("/webhooks/clerk")
+        async def receive(request: Request, afterwards: BackgroundTasks) -> None:
+            event = await read_event(request, settings.clerk_webhook_signing_secret)
+            if event.type == "user.deleted":
+                afterwards.add_task(erase)
+            else:
+                afterwards.add_task(keep, event.data["id"])
+
+        return app
+"""
+
+
+def test_work_after_the_answer_overtakes_too(open_lab):
+    lab = open_lab(AFTERWARDS)
+    signup = lab.clerk.user_created()
+    lab.deliver.overtaken(signup, by=lab.clerk.user_deleted(signup))
+    lab.db.expect("person", 1, id=signup.user_id)

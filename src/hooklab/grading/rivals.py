@@ -52,8 +52,9 @@ def race(
 def overtake(slot: Slot, app: App, slow: Later, fast: Later) -> list[Answer]:
     """Send `slow`, and send `fast` to another process while `slow` is about to write.
 
-    Whoever has compared before it writes has now compared too early. A lock that makes `fast`
-    wait is right too: then nobody overtakes, and `slow` is let go after a while.
+    What that process does after its answer is over too before `slow` goes on. Whoever has compared
+    before it writes has now compared too early. A lock that makes `fast` wait is right too: then
+    nobody overtakes, and `slow` is let go after a while.
     """
     while len(slot.workers) < 2:
         app.another()
@@ -63,6 +64,7 @@ def overtake(slot: Slot, app: App, slow: Later, fast: Later) -> list[Answer]:
     answers = [slow(app=0)]
     holder.wait_for_held(1, RIVAL_SECONDS)
     answers.append(fast(app=1))
-    wait(answers[1:], timeout=OVERTAKING_SECONDS)
+    if wait(answers[1:], timeout=OVERTAKING_SECONDS).done:
+        slot.workers[1].settle(OVERTAKING_SECONDS)
     holder.release_writes()
     return [answer.result() for answer in answers]
