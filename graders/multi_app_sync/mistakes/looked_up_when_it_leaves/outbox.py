@@ -1,6 +1,6 @@
 """The text is made from the user's row at each attempt: it changes under the same id.
 
-Loses: every_attempt_has_the_same_id_and_body
+Loses: the_changes_of_a_user_arrive_in_order, an_application_away_for_days_gets_everything, every_attempt_has_the_same_id_and_body
 """
 
 from dataclasses import dataclass
