@@ -14,8 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from hooklab.services import Settings, get_logger, make_engine
 from hooklab.webhooks import Event, read_event
 
-from . import backfill, comparison, inbox, phases
+from . import backfill, comparison, inbox, phases, walk
 from .clerk_users import ClerkUnavailable, ClerkUsers
+from .models import BACKFILL, COMPARISON
 from .signed_in import require_user
 from .welcome import Preparing, welcome
 
@@ -39,7 +40,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Preparing, preparing)
     app.add_exception_handler(ClerkUnavailable, unavailable)
     add_routes_of_users(app, settings, engine, clerk)
-    add_routes_of_the_move(app, settings, engine, clerk)
+    add_routes_of_the_move(app, settings, engine)
+    add_route_of_the_scheduler(app, settings, engine, clerk)
     return app
 
 
@@ -64,18 +66,13 @@ def add_routes_of_users(
         return PlainTextResponse(await run_in_threadpool(take, engine, event))
 
 
-def add_routes_of_the_move(
-    app: FastAPI, settings: Settings, engine: Engine, clerk: ClerkUsers
-) -> None:
-    """The switch, the jobs and the figures, for the administration and the scheduler."""
+def add_routes_of_the_move(app: FastAPI, settings: Settings, engine: Engine) -> None:
+    """The switch, the jobs and the figures, for the administration."""
 
     def require_admin(authorization: Annotated[str, Header()] = "") -> None:
         require_bearer(authorization, settings.admin_token)
 
-    def require_scheduler(authorization: Annotated[str, Header()] = "") -> None:
-        require_bearer(authorization, settings.cron_secret)
-
-    admin, scheduler = [Depends(require_admin)], [Depends(require_scheduler)]
+    admin = [Depends(require_admin)]
 
     @app.get("/migration/status", dependencies=admin)
     def get_status() -> dict[str, Any]:
@@ -109,12 +106,21 @@ def add_routes_of_the_move(
         with Session(engine) as session, session.begin():
             comparison.start(session)
 
-    @app.post("/internal/cron", dependencies=scheduler)
-    def cron() -> dict[str, int]:
-        """Do the work that is due."""
+
+def add_route_of_the_scheduler(
+    app: FastAPI, settings: Settings, engine: Engine, clerk: ClerkUsers
+) -> None:
+    """The work that is due."""
+
+    @app.post("/internal/cron")
+    def cron(authorization: Annotated[str, Header()] = "") -> dict[str, int]:
+        """Apply what may be applied, and take the walks on."""
+        require_bearer(authorization, settings.cron_secret)
         applied = inbox.apply_waiting(engine)
-        backfill.go_on(engine, settings, clerk)
-        comparison.go_on(engine, settings, clerk)
+        if walk.is_under_way(engine, BACKFILL):
+            backfill.go_on(engine, settings, clerk)
+        if walk.is_under_way(engine, COMPARISON):
+            comparison.go_on(engine, settings, clerk)
         return {"applied": applied}
 
 

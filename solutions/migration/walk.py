@@ -26,6 +26,13 @@ def start(session: Session, kind: str) -> None:
         session.merge(_fresh(kind, step, datetime.now(UTC)))
 
 
+def is_under_way(engine: Engine, kind: str) -> bool:
+    """Whether there is such a walk, and it has not finished; given."""
+    with Session(engine) as session:
+        job = session.get(Job, kind)
+    return job is not None and job.status == RUNNING
+
+
 def go_on(engine: Engine, settings: Settings, clerk: ClerkUsers, kind: str, work: Work) -> None:
     """Take the next pages of the walk, if one is under way and Clerk may be asked.
 

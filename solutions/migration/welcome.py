@@ -20,8 +20,9 @@ def welcome(engine: Engine, clerk: ClerkUsers, clerk_id: str) -> User:
     Clerk does not answer, a row that is there will do.
 
     Raises:
-        HTTPException: 410 for a user who was deleted, 503 when Clerk is needed and not there.
-        Preparing: in the phase "removed", for a user without a row.
+        HTTPException: 410, for a user who was deleted.
+        ClerkUnavailable: Clerk is needed and is not there; `app.py` answers 503.
+        Preparing: in the phase "removed", for a user without a row; `app.py` answers 202.
     """
     with Session(engine) as session:
         state, row = phases.read(session), session.get(User, clerk_id)
