@@ -97,6 +97,7 @@ def environment(world: World) -> dict[str, str]:
         "CRON_SECRET": f"cron_{SystemRandom().randrange(16**16):016x}",
         "SESSION_SECRET": f"session_{SystemRandom().randrange(16**32):032x}",
         "ERASURE_HASH_KEY": f"erasure_{SystemRandom().randrange(16**32):032x}",
+        "ADMIN_TOKEN": f"admin_{SystemRandom().randrange(16**32):032x}",
         **of_services(world),
     }
 
