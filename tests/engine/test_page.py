@@ -51,6 +51,12 @@ def test_only_links_are_links_and_only_words_are_read(page):
     assert "unread" not in page.text.lower()
 
 
+def test_what_is_hidden_is_hidden_with_all_that_is_in_it():
+    page = read_page("<p>a <b>b</b></p><div hidden><p>c <b>d</b></p></div>")
+    assert [each.is_hidden for each in page.find_all(tag="b")] == [False, True]
+    assert page.text == "a b"
+
+
 def test_what_is_not_there_is_named(page):
     with pytest.raises(CheckFailed) as failure:
         page.find(role="button", name="Replay")

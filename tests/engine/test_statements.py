@@ -115,6 +115,12 @@ def test_times_keep_their_instant(lab):
     assert [each[:19] for each in lab.app.get("/times").json] == ["2026-03-10 09:00:00"]
 
 
+def test_the_database_copies_rows(lab):
+    lab.database.insert("parcel", parcels(3), times=1000, apart="name")
+    answer, _ = asked(lab, "/all")
+    assert answer.json == 3000
+
+
 @pytest.mark.parametrize("table", ["letter", "parcel"])
 def test_a_table_that_does_not_take_rows_fails_the_check(lab, table):
     with pytest.raises(CheckFailed) as failure:

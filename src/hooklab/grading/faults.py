@@ -75,11 +75,12 @@ class DatabaseFaults:
             for worker in workers:
                 noted += read_statements(worker.statements())
 
-    def insert(self, table: str, rows: Sequence[Row]) -> None:
+    def insert(self, table: str, rows: Sequence[Row], *, times: int = 1, apart: str = "") -> None:
         """Write rows into a table of the app, see `seeding.write_rows`."""
-        write_rows(self._slot.database.writer, table, rows)
+        write_rows(self._slot.database.writer, table, rows, times=times, apart=apart)
+        count = len(rows) * times
         self._journal.add(
-            plural("{count} row is written", "{count} rows are written", len(rows))
+            plural("{count} row is written", "{count} rows are written", count)
             + _(" into table “{table}”").format(table=table)
         )
 

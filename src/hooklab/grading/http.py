@@ -4,13 +4,14 @@ import http.client
 import json
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from hooklab.grading.deadlines import deadlines
 from hooklab.grading.failure import CheckFailed
+from hooklab.grading.page import read_page
 from hooklab.sender import Answer as SvixAnswer
 from hooklab.texts import _
 
@@ -24,7 +25,7 @@ class Answer:
 
     Attributes:
         status: the HTTP status, or 0 when there was no answer.
-        headers: by lower-case name.
+        headers: by lower-case name; repeated ones are joined, cookies by line ends.
         text: the body, at most 4 MiB of it.
         problem: why there was no answer: "timeout", "refused", "dropped" or "".
         request: what was asked, for messages.
@@ -77,7 +78,8 @@ class Answer:
                 return _("no connection: the app is not listening any more")
             case "dropped":
                 return _("the connection broke before an answer came")
-        body = " ".join(self.text.split())
+        is_page = self.headers.get("content-type", "").startswith("text/html")
+        body = read_page(self.text).text if is_page else " ".join(self.text.split())
         shown = body if len(body) <= SHOWN_BODY else body[:SHOWN_BODY] + " […]"
         return f"{self.status} {shown}".rstrip()
 
@@ -113,7 +115,7 @@ def send(
                 connection.request(method, path, body=body, headers=dict(headers))
             response = connection.getresponse()
             text = response.read(LARGEST_BODY).decode("utf-8", "replace")
-        fields = {name.lower(): value for name, value in response.getheaders()}
+        fields = _fields(response.getheaders())
         return Answer(request, response.status, fields, text)
     except TimeoutError:
         return Answer(request, 0, problem="timeout")
@@ -123,3 +125,12 @@ def send(
         return Answer(request, 0, problem="timeout" if late.is_set() else "dropped")
     finally:
         connection.close()
+
+
+def _fields(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        key = name.lower()
+        between = "\n" if key == "set-cookie" else ", "
+        fields[key] = f"{fields[key]}{between}{value}" if key in fields else value
+    return fields

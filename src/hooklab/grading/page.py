@@ -122,6 +122,14 @@ class Element:
         return " ".join("".join(pieces).split())
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether it, or what it is in, is hidden from everybody."""
+        element: Element | None = self
+        while element is not None and "hidden" not in element.attributes:
+            element = element.parent
+        return element is not None
+
+    @property
     def role(self) -> str:
         """What it is to a screen reader; "" for what is nothing special."""
         if explicit := self.attributes.get("role", "").split():

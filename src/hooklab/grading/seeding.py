@@ -27,12 +27,19 @@ from hooklab.texts import _
 Row = Mapping[str, Any]
 
 
-def write_rows(engine: Engine, table: str, rows: Sequence[Row]) -> None:
+def write_rows(
+    engine: Engine, table: str, rows: Sequence[Row], *, times: int = 1, apart: str = ""
+) -> None:
     """Write `rows`, which all have the same columns, into `table`.
 
     Times are aware; a column without a zone gets them in UTC. What the app's table has besides,
     and neither may be empty nor has a default, is filled with something. A table that does not
     take the rows fails the check.
+
+    Args:
+        times: each row of the table is there so often in the end. The database copies them, since
+            a hundred thousand rows are too many to be sent.
+        apart: the column of text by which the copies differ.
     """
     wanted = _("a table “{table}” that takes rows with {columns}").format(
         table=table, columns=", ".join(rows[0])
@@ -45,6 +52,10 @@ def write_rows(engine: Engine, table: str, rows: Sequence[Row]) -> None:
         with engine.begin() as connection:
             into = Table(table, MetaData(), *(Column(each["name"], each["type"]) for each in found))
             connection.execute(into.insert(), _completed(found, rows))
+            if times > 1:
+                connection.execute(
+                    text(_copying(found, rows[0], table, apart)), {"most": times - 1}
+                )
             if engine.dialect.name == "postgresql":
                 # The planner knows nothing yet of rows that have just been written.
                 connection.execute(text(f'ANALYZE "{table}"'))
@@ -75,15 +86,33 @@ def _completed(found: Sequence[Any], rows: Sequence[Row]) -> list[dict[str, Any]
     return [complete(row) for row in rows]
 
 
-def _is_required(column: Any) -> bool:
-    numbered = column.get("primary_key") and column["type"].python_type is int
-    return not (
-        column["nullable"]
-        or column.get("default") is not None
-        or column.get("identity")
-        or column.get("computed")
-        or numbered
+def _copying(found: Sequence[Any], given: Row, table: str, apart: str) -> str:
+    different = {
+        each["name"]
+        for each in found
+        if each["name"] not in given and _is_required(each) and each["type"].python_type is str
+    } | {apart}
+    names = [each["name"] for each in found if not _is_numbered(each)]
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(
+        f"\"{name}\" || '-' || n" if name in different else f'"{name}"' for name in names
     )
+    return (
+        "WITH RECURSIVE copy(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < :most) "  # noqa: S608 - names of columns
+        f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" CROSS JOIN copy'
+    )
+
+
+def _is_numbered(column: Any) -> bool:
+    """Whether the database itself counts it up."""
+    is_key = column.get("primary_key") and column["type"].python_type is int
+    counts = "nextval(" in str(column.get("default"))
+    return bool(is_key or counts or column.get("identity") or column.get("computed"))
+
+
+def _is_required(column: Any) -> bool:
+    has_value = column["nullable"] or column.get("default") is not None
+    return not (has_value or _is_numbered(column))
 
 
 def _something(kind: TypeEngine[Any], number: int) -> Any:
