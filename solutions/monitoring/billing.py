@@ -1,4 +1,4 @@
-"""Given: the company's billing, where every new user has an account. Nothing to write here."""
+"""Given: the company's billing, where users have accounts, and pay. Nothing to write here."""
 
 import json
 from datetime import UTC, datetime
@@ -31,7 +31,16 @@ def open_account(settings: Settings, message_id: str, user: ClerkUser) -> None:
             the user.
     """
     account = {"type": "account.opened", "user_id": user.id, "email": user.primary_email}
-    body = json.dumps(account)
+    _tell(settings, message_id, account, f"{user.first_name} <{user.primary_email}>")
+
+
+def charge(settings: Settings, message_id: str, kind: str, user_id: str | None) -> None:
+    """Charge an e-mail or a text message that Clerk has sent; raises as `open_account` does."""
+    _tell(settings, message_id, {"type": "message.charged", "kind": kind}, str(user_id))
+
+
+def _tell(settings: Settings, message_id: str, what: dict[str, str | None], whom: str) -> None:
+    body = json.dumps(what)
     now = datetime.now(UTC)
     secret = settings.billing_app_secret.get_secret_value()
     headers = {
@@ -45,6 +54,6 @@ def open_account(settings: Settings, message_id: str, user: ClerkUser) -> None:
         with urlopen(Request(url, body.encode(), headers), timeout=TIMEOUT_SECONDS):  # noqa: S310
             pass
     except HTTPError as error:
-        raise BillingRefused(f"{error.code} for {user.first_name} <{user.primary_email}>") from None
+        raise BillingRefused(f"{error.code} for {whom}") from None
     except (OSError, HTTPException) as error:
-        raise BillingUnreachable(f"{url} for <{user.primary_email}>: {error}") from None
+        raise BillingUnreachable(f"{url} for {whom}: {error}") from None

@@ -13,7 +13,7 @@ from .models import User
 
 
 def handle(session: Session, settings: Settings, event: Event) -> None:
-    """Do what `event` asks for; other types than a user's ask for nothing.
+    """Do what `event` asks for; types that are not named here ask for nothing.
 
     What is written belongs to the caller's transaction. Whatever is raised, the event is not
     handled, and may be handled later.
@@ -28,6 +28,9 @@ def handle(session: Session, settings: Settings, event: Event) -> None:
             _keep(session, ClerkUser.model_validate(event.data))
         case "user.deleted":
             _forget(session, str(event.data["id"]))
+        case "email.created" | "sms.created":
+            kind = str(event.data.get("object"))
+            billing.charge(settings, event.message_id, kind, event.data.get("user_id"))
 
 
 def _keep(session: Session, user: ClerkUser) -> None:

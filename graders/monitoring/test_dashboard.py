@@ -1,0 +1,333 @@
+"""What people must find on the page, and what only they may do there."""
+
+import re
+
+from .admin import (
+    EVIL,
+    NAME,
+    PAGE,
+    Browser,
+    Form,
+    fail,
+    figure,
+    form_in,
+    instant,
+    logged,
+    replay_form,
+    row_of,
+    seed,
+    shown_ids,
+    small,
+    stats,
+)
+
+CONTROLS = ("button", "link", "textbox", "combobox", "searchbox", "checkbox", "radio")
+
+
+def figures(lab, page, **wanted):
+    """Fail unless the page shows these figures; the names are ids with an underscore."""
+    got = {name: figure(page, name.replace("_", "-")) for name in wanted}
+    lab.require(
+        all(abs(got[name] - value) < 0.6 for name, value in wanted.items()),
+        en=f"on the page, by id: {wanted}",
+        fr=f"sur la page, par id : {wanted}",
+        got=str(got),
+    )
+
+
+def test_the_page_shows_the_figures_of_the_moment(lab):
+    browser = Browser(lab)
+    lab.deliver(small(lab)).expect("2xx")
+    figures(lab, browser.open(), total=1, failed=0, success_rate=100)
+    seed(lab, 19, duration_ms=400)
+    fail(lab, lab.clerk.user_created())
+    p95 = stats(lab)["duration_ms"]["p95"]
+    figures(lab, browser.open(), total=21, failed=1, success_rate=95.2, p95=p95)
+
+
+def test_the_latest_deliveries_are_listed(lab):
+    browser, events = Browser(lab), []
+    for number in range(4):
+        events.append(lab.clerk.user_created() if number == 2 else small(lab))
+        if number == 2:
+            fail(lab, events[-1])
+        else:
+            lab.deliver(events[-1]).expect("2xx")
+        lab.clock.advance(minutes=1)
+    page = browser.open()
+    ids = [event.message_id for event in reversed(events)]
+    found = shown_ids(page, ids)
+    lab.require(
+        found == ids,
+        en=f"a table row for each message, the newest first: {ids}",
+        fr=f"une ligne de tableau par message, du plus récent au plus ancien : {ids}",
+        got=str(found),
+    )
+    for event, error in ((events[2], "BillingRefused"), (events[0], "")):
+        row = row_of(page, event.message_id).text
+        lab.require(
+            event.type in row and error in row,
+            en=f"a row with the type {event.type} and the error {error or '-'}",
+            fr=f"une ligne avec le type {event.type} et l’erreur {error or '-'}",
+            got=row,
+        )
+
+
+def test_the_filter_narrows_the_page(lab):
+    browser = Browser(lab)
+    seeded = {
+        (kind, day): seed(lab, at=instant(f"2026-03-0{day}T12:00:00+00:00"), type=kind)[0][
+            "svix_id"
+        ]
+        for kind in ("user.created", "user.updated")
+        for day in (1, 2, 3)
+    }
+    filled = {"type": "user.updated", "from": "2026-03-01", "to": "2026-03-03"}
+    page = browser.open()
+    form = form_in(page, "get")
+    lab.require(
+        form and set(filled) <= set(form.fields),
+        en=f"a form with method=get and the fields {', '.join(filled)}",
+        fr=f"un formulaire avec method=get et les champs {', '.join(filled)}",
+        got=str(form),
+    )
+    page = read(browser.submit(form, **filled))
+    wanted = [seeded["user.updated", 2], seeded["user.updated", 1]]
+    found = shown_ids(page, seeded.values())
+    lab.require(
+        found == wanted,
+        en=f"with the filter {filled}, the messages {wanted}",
+        fr=f"avec le filtre {filled}, les messages {wanted}",
+        got=str(found),
+    )
+    figures(lab, page, total=2)
+    # A browser sends the fields that were left empty as well.
+    everything = read(browser.submit(form, **dict.fromkeys(filled, "")))
+    figures(lab, everything, total=6)
+
+
+def read(answer):
+    """The page in an answer."""
+    from hooklab.grading.page import read_page
+
+    return read_page(answer.expect("200").text)
+
+
+def test_the_next_page_goes_on_with_the_filter(lab):
+    browser = Browser(lab)
+    wanted = [row["svix_id"] for row in seed(lab, 230, ago=500, step=1, type="user.created")]
+    others = [row["svix_id"] for row in seed(lab, 60, ago=400, step=2)]
+    found, address = [], f"{PAGE}?type=user.created&from=&to="
+    for _ in range(230):
+        page = browser.open(address)
+        found += shown_ids(page, wanted + others)
+        links = page.find_all(role="link", rel="next")
+        if not links:
+            break
+        address = links[0].attributes["href"]
+        seed(lab, type="user.created")
+    lab.require(
+        found == wanted[::-1],
+        en="from link rel=next to link rel=next, each of the 230 messages of a type once",
+        fr="de lien rel=next en lien rel=next, chacun des 230 messages d’un type une fois",
+        got=f"{len(found)} shown, {len(set(found) & set(wanted))} of 230, "
+        f"{len(set(found) & set(others))} of another type",
+    )
+
+
+def test_the_page_can_be_used_without_seeing_it(lab):
+    fail(lab, lab.clerk.user_created())
+    page = Browser(lab).open()
+    for tag, en, fr in (
+        ("html", "a language: <html lang=…>", "une langue : <html lang=…>"),
+        ("title", "a title: <title>", "un titre : <title>"),
+        ("h1", "a main heading: <h1>", "un titre principal : <h1>"),
+        ("th", "headings of the table: <th>", "des en-têtes de tableau : <th>"),
+    ):
+        found = page.find_all(tag=tag)
+        said = found and (found[0].attributes.get("lang") if tag == "html" else found[0].text)
+        lab.require(said, en=en, fr=fr, got=str(found))
+    controls = [each for each in page.walk() if each.role in CONTROLS and not each.is_hidden]
+    nameless = [each for each in controls if not each.name]
+    lab.require(
+        len(controls) > 4 and not nameless,
+        en="every field, button and link has a name that a screen reader can say",
+        fr="chaque champ, bouton et lien a un nom qu’un lecteur d’écran peut dire",
+        got=f"{len(controls)}: " + ", ".join(map(str, nameless)),
+    )
+
+
+def test_a_failed_message_is_replayed(lab):
+    browser, signup = Browser(lab), lab.clerk.user_created()
+    lab.deliver(small(lab)).expect("2xx")
+    fail(lab, signup, times=2)
+    handled = len(lab.billing.calls(done=True))
+    form = replay_form(lab, browser.open(), signup.message_id)
+    browser.submit(form).expect("2xx", "3xx")
+    lab.billing.expect(handled + 1, done=True)
+    logged(lab, signup, status="done", error=None)
+    lab.db.expect_row("user", {"clerk_id": signup.user_id}, email=signup.email)
+    figures(lab, browser.open(), total=2, failed=0)
+    lab.clock.advance(minutes=5)
+    lab.deliver(signup, note="Svix").expect("2xx")
+    lab.billing.expect(handled + 1, done=True)
+
+
+def test_a_replay_is_written_down(lab):
+    signup, other = lab.clerk.user_created(), lab.clerk.user_created()
+    fail(lab, signup)
+    fail(lab, other)
+    wanted = []
+    for name, outcome in (("Alan Turing", "failed"), (NAME, "done")):
+        browser = Browser(lab, name=name)
+        lab.clock.advance(minutes=7)
+        form = replay_form(lab, browser.open(), signup.message_id)
+        if outcome == "failed":
+            lab.billing.fail(status=503, times=1)
+        lab.require(
+            browser.submit(form).status < 500,
+            en="a replay that fails again is no error of the page",
+            fr="un rejeu qui échoue encore n’est pas une erreur de la page",
+            got="5xx",
+        )
+        logged(lab, signup, status=outcome)
+        wanted.append((signup.message_id, name, lab.clock.now(), outcome))
+    rows = lab.db.rows("replay_audit")
+    lab.require(
+        all({"svix_id", "actor", "at", "outcome"} <= set(row) for row in rows) and rows,
+        en="rows in replay_audit with svix_id, actor, at, outcome",
+        fr="des lignes dans replay_audit avec svix_id, actor, at, outcome",
+        got=str(rows),
+    )
+    found = sorted(
+        ((r["svix_id"], r["actor"], instant(r["at"]), r["outcome"]) for r in rows),
+        key=lambda each: each[2],
+    )
+    lab.require(
+        found == wanted,
+        en="two rows in replay_audit: " + _listed(wanted),
+        fr="deux lignes dans replay_audit : " + _listed(wanted),
+        got=_listed(found),
+    )
+
+
+def _listed(audits):
+    return "; ".join(f"{svix_id}, {actor}, {at:%H:%M}, {how}" for svix_id, actor, at, how in audits)
+
+
+def test_what_may_hold_a_code_is_neither_kept_nor_replayed(lab):
+    browser, signup = Browser(lab), lab.clerk.user_created(via="phone")
+    text, mail = lab.clerk.sms_created(signup), lab.clerk.email_created(lab.clerk.user_created())
+    fail(lab, signup)
+    for event in (text, mail):
+        fail(lab, event)
+        code = event.data["data"]["otp_code"]
+        for table in lab.db.tables():
+            for row in lab.db.rows(table):
+                lab.require(
+                    not any(_holds(value, code) for value in row.values()),
+                    en=f"the code {code} of {event.type} is in no table",
+                    fr=f"le code {code} de {event.type} n’est dans aucune table",
+                    got=f"{table}: {row}",
+                )
+    page = browser.open()
+    form = replay_form(lab, page, signup.message_id)
+    for event in (text, mail):
+        lab.require(
+            form_in(row_of(page, event.message_id), "post") is None,
+            en=f"no form in the row of {event.type}",
+            fr=f"pas de formulaire dans la ligne de {event.type}",
+            got=row_of(page, event.message_id).text,
+        )
+        browser.submit(_for(form, signup.message_id, event.message_id)).expect("4xx")
+        logged(lab, event, status="failed")
+
+
+def _holds(value, code):
+    return isinstance(value, str | bytes | dict | list) and bool(
+        re.search(rf"(?<![0-9A-Za-z]){code}(?![0-9A-Za-z])", str(value))
+    )
+
+
+def _for(form, svix_id, other):
+    """The form as it would be for another message."""
+    fields = {name: value.replace(svix_id, other) for name, value in form.fields.items()}
+    return Form(form.method, form.address.replace(svix_id, other), fields)
+
+
+def test_only_what_has_failed_is_replayed(lab):
+    browser, failed, done = Browser(lab), lab.clerk.user_created(), lab.clerk.user_created()
+    fail(lab, failed)
+    lab.deliver(done).expect("2xx")
+    seeded = seed(lab, status="failed", error="TimeoutError")[0]["svix_id"]
+    form = replay_form(lab, browser.open(), failed.message_id)
+    calls = len(lab.billing.calls())
+    for other in (done.message_id, seeded, "msg_unknown"):
+        browser.submit(_for(form, failed.message_id, other)).expect("4xx")
+    lab.billing.expect(calls)
+    logged(lab, done, status="done")
+    browser.submit(form).expect("2xx", "3xx")
+    logged(lab, failed, status="done")
+
+
+def test_another_site_cannot_replay(lab):
+    browser, signup = Browser(lab), lab.clerk.user_created()
+    fail(lab, signup)
+    calls = len(lab.billing.calls())
+    form = replay_form(lab, browser.open(), signup.message_id)
+    guessed = {name: _altered(value) for name, value in form.fields.items()}
+    for fields, headers in (
+        ({}, {"origin": EVIL, "sec_fetch_site": "cross-site", "referer": EVIL}),
+        (guessed, {"origin": EVIL, "referer": EVIL}),
+        (guessed, {"origin": "null", "sec_fetch_site": "cross-site"}),
+        ({}, {"origin": "null", "content_type": "text/plain"}),
+    ):
+        browser.forge(form, fields, **headers).expect("4xx")
+    # A link or a picture on another site makes a GET; it may be answered in any way.
+    browser.get(form.address)
+    lab.billing.expect(calls)
+    logged(lab, signup, status="failed")
+    browser.submit(form).expect("2xx", "3xx")
+    logged(lab, signup, status="done")
+
+
+def _altered(value):
+    return value[:-1] + ("0" if value[-1:] != "0" else "1")
+
+
+def test_stored_text_is_shown_as_text(lab):
+    browser = Browser(lab)
+    hostile = (
+        "<script>canary()</script>",
+        '"><img src=x onerror=canary()>',
+        "' autofocus onfocus='canary()",
+        "</td></tr></table><svg onload=canary()>",
+    )
+    ids = [seed(lab, type=text, error=text, status="failed")[0]["svix_id"] for text in hostile]
+    for address in (PAGE, f"{PAGE}?type=%22%3E%3Cscript%3Ecanary()%3C/script%3E"):
+        page = browser.open(address)
+        alive = [each for each in page.walk() if _is_alive(each)]
+        lab.require(
+            not alive,
+            en="stored text that no browser runs",
+            fr="un texte stocké qu’aucun navigateur n’exécute",
+            got=", ".join(map(str, alive)),
+        )
+    page = browser.open()
+    for svix_id, text in zip(ids, hostile, strict=True):
+        row = row_of(page, svix_id).text
+        lab.require(
+            row.count(text) >= 2,
+            en=f"a row that shows the type and the error, both {text}",
+            fr=f"une ligne qui montre le type et l’erreur, tous deux {text}",
+            got=row,
+        )
+
+
+def _is_alive(element):
+    if element.tag == "script":
+        return "".join(each for each in element.children if isinstance(each, str)) == "canary()"
+    return any(
+        name.startswith("on") and value.startswith("canary")
+        for name, value in element.attributes.items()
+    )

@@ -1,0 +1,220 @@
+"""What the statistics must say."""
+
+from datetime import datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from .admin import (
+    PAGE,
+    Browser,
+    ask,
+    bearer,
+    expect,
+    fail,
+    instant,
+    logged,
+    replay_form,
+    seed,
+    small,
+    stats,
+)
+
+MANY = 100_000
+MOST_STATEMENTS = 20
+MOST_ROWS = 1000
+
+
+def test_the_figures_count_each_message_once(lab):
+    signups = [lab.clerk.user_created() for _ in range(3)]
+    for signup in signups:
+        lab.deliver(signup).expect("2xx")
+    fail(lab, lab.clerk.user_created(), times=3)
+    mended = lab.clerk.user_created()
+    fail(lab, mended)
+    lab.deliver(mended).expect("2xx")
+    lab.deliver(small(lab)).expect("2xx")
+    lab.deliver(signups[0], note="Svix").expect("2xx")
+    by_type = {"user.created": 5, "organization.created": 1}
+    expect(lab, stats(lab), total=6, by_type=by_type, failed=1, success_rate=5 / 6)
+
+
+def test_an_empty_log_has_no_rate(lab):
+    seed(lab, 2, status="failed")
+    expect(lab, stats(lab), total=2, success_rate=0.0)
+    nothing = stats(lab, type="nobody.knows")
+    expect(lab, nothing, total=0, by_type={}, failed=0, success_rate=None)
+    expect(lab, nothing, duration_ms={"mean": None, "p95": None}, deliveries=[], next=None)
+
+
+def test_forged_requests_do_not_count(lab):
+    real = small(lab)
+    lab.deliver(real).expect("2xx")
+    forged = {"svix-signature": "v1," + "A" * 43 + "="}
+    for _ in range(30):
+        lab.deliver(lab.clerk.user_created(), change=forged, note="forged").expect("4xx")
+    expect(lab, stats(lab), total=1, failed=0, success_rate=1.0)
+    lab.db.expect("webhook_log", 1)
+    lab.cron()
+    lab.app.settle()
+    lab.slack.expect_messages(0)
+
+
+def test_mean_and_p95_are_those_of_the_durations(lab):
+    samples = {
+        "hundred.rows": list(range(1, 101)),
+        "ten.rows": [5, 900, 7, 6, 8, 9, 10, 11, 12, 13],
+        "twentyone.rows": [*range(10, 29), 400, 5000],
+        "one.row": [42],
+    }
+    for name, durations in samples.items():
+        lab.random.shuffle(durations)
+        seed(lab, len(durations), type=name, duration_ms=durations.__getitem__)
+    # The smallest duration that 95 % of them do not exceed.
+    for name, p95 in {
+        "hundred.rows": 95,
+        "ten.rows": 900,
+        "twentyone.rows": 400,
+        "one.row": 42,
+    }.items():
+        mean = sum(samples[name]) / len(samples[name])
+        found = stats(lab, type=name).get("duration_ms")
+        lab.require(
+            isinstance(found, dict),
+            en="duration_ms: an object with mean and p95",
+            fr="duration_ms : un objet avec mean et p95",
+            got=repr(found),
+        )
+        expect(lab, found, mean=float(mean), p95=float(p95))
+
+
+def test_a_day_begins_at_midnight_of_the_zone(lab):
+    for zone in ("Europe/Paris", "America/New_York"):
+        lab.app.restart(MONITORING_TIME_ZONE=zone)
+        name = zone.lower().replace("/", ".")
+        # On these days the clocks went forward in Paris, and in New York.
+        for start, end in (("2025-03-30", "2025-03-31"), ("2025-03-09", "2025-03-10")):
+            first, after = (_midnight(day, zone) for day in (start, end))
+            for at, ago in ((first, 1), (first, 0), (after, 1), (after, 0)):
+                seed(lab, at=at, ago=ago / 60, type=name)
+        expect(lab, stats(lab, type=name, from_="2025-03-30", to="2025-03-31"), total=2)
+        expect(lab, stats(lab, type=name, from_="2025-03-09", to="2025-03-10"), total=2)
+        expect(lab, stats(lab, type=name, from_="2025-03-30"), total=3)
+        expect(lab, stats(lab, type=name, to="2025-03-10"), total=3)
+        listed = stats(lab, type=name, from_="2025-03-30", to="2025-03-31").get("deliveries", [])
+        expect(lab, {"deliveries": len(listed)}, deliveries=2)
+    ask(lab, from_="yesterday").expect("4xx")
+
+
+def _midnight(day, zone):
+    return datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone))
+
+
+def test_a_type_narrows_figures_and_list(lab):
+    seed(lab, 3, type="user.created", status="failed", error="TimeoutError")
+    seed(lab, 5, type="user.updated")
+    found = stats(lab, type="user.created")
+    expect(lab, found, total=3, by_type={"user.created": 3}, failed=3, success_rate=0.0)
+    kinds = [each.get("type") for each in found.get("deliveries") or []]
+    expect(lab, {"types": kinds}, types=["user.created"] * 3)
+    expect(lab, stats(lab, type=""), total=8)
+
+
+def test_pages_neither_skip_nor_repeat(lab):
+    # Many of one instant, as a burst brings them.
+    rows = seed(lab, 12, ago=30) + seed(lab, 9, ago=60, step=5) + seed(lab, 4, ago=30)
+    found, after = [], None
+    for _ in range(10):
+        part = stats(lab, limit=4, after=after)
+        found += part.get("deliveries") or []
+        after = part.get("next")
+        if not after:
+            break
+        # The list grows at its head while somebody reads on.
+        seed(lab, 3)
+    old = {row["svix_id"]: row["received_at"] for row in rows}
+    ids = [each.get("svix_id") for each in found]
+    lab.require(
+        sorted(ids) == sorted(old),
+        en="pages of 4 that show each of the 25 webhooks once, while newer ones arrive",
+        fr="des pages de 4 qui montrent chacun des 25 webhooks une fois, pendant que d’autres "
+        "arrivent",
+        got=f"{len(ids)} shown, {len(set(ids) & set(old))} of 25 different: {ids}",
+    )
+    times = [instant(each.get("received_at")) for each in found]
+    lab.require(
+        all(later >= earlier for later, earlier in pairwise(times))
+        and times == [old[each] for each in ids],
+        en="the newest first, each with its received_at",
+        fr="du plus récent au plus ancien, chacun avec son received_at",
+        got=", ".join(f"{at:%H:%M:%S}" for at in times),
+    )
+    ask(lab, after="nonsense").expect("4xx")
+
+
+def test_the_administration_needs_the_token(lab):
+    signup = lab.clerk.user_created()
+    fail(lab, signup)
+    form = replay_form(lab, Browser(lab).open(), signup.message_id)
+    expect(lab, stats(lab), total=1)
+    for headers in ({}, bearer("wrong"), bearer(""), bearer(lab.settings["CRON_SECRET"])):
+        lab.app.get("/api/webhooks/stats", headers=headers).expect("401", "403")
+        lab.app.get(PAGE, headers=headers).expect("401", "403")
+    for stranger in (Browser(lab, token="wrong"), Browser(lab, token="")):
+        stranger.get().expect("401", "403")
+        stranger.submit(form).expect("401", "403")
+    logged(lab, signup, status="failed")
+
+
+def test_a_hundred_thousand_rows_cost_few_statements(lab):
+    types = ("user.created", "user.updated", "session.created")
+    seed(
+        lab,
+        1000,
+        times=MANY // 1000,
+        ago=1000,
+        step=1,
+        type=lambda number: types[number % 3],
+        status=lambda number: "failed" if number % 50 == 0 else "done",
+        duration_ms=lambda number: number,
+    )
+    with lab.database.statements() as noted:
+        found = stats(lab)
+    expect(lab, found, total=MANY, failed=MANY // 50, success_rate=0.98)
+    expect(lab, found["duration_ms"], mean=499.5, p95=949.0)
+    about = _about_the_log(lab, noted)
+    rows = sum(each.rows for each in about)
+    lab.require(
+        len(about) <= MOST_STATEMENTS and rows <= MOST_ROWS,
+        en=f"at most {MOST_STATEMENTS} statements about webhook_log and {MOST_ROWS} rows taken "
+        f"from it, with {MANY} rows in it",
+        fr=f"au plus {MOST_STATEMENTS} requêtes sur webhook_log et {MOST_ROWS} lignes lues, alors "
+        f"qu’elle en contient {MANY}",
+        got=f"{len(about)} statements, {rows} rows\n  " + "\n  ".join(map(str, about[:5])),
+    )
+
+
+def test_a_day_is_found_by_an_index(lab):
+    seed(lab, 1000, times=20, ago=60 * 24 * 200, step=60 * 24 / 5)
+    day = {"from_": "2026-01-10", "to": "2026-01-11"}
+    with lab.database.statements() as noted:
+        found = stats(lab, **day)
+    expect(lab, found, total=100)
+    about = _about_the_log(lab, noted)
+    wrong = [each for each in about if each.reads_all("webhook_log")]
+    lab.require(
+        not wrong,
+        en="every query about one day finds its rows by an index, instead of reading them all",
+        fr="chaque requête sur une journée trouve ses lignes par un index, au lieu de tout lire",
+        got="\n  ".join(map(str, wrong)),
+    )
+
+
+def _about_the_log(lab, noted):
+    about = [each for each in noted if each.is_about("webhook_log")]
+    lab.require(
+        about,
+        en="statements about webhook_log, made through SQLAlchemy while the API answers",
+        fr="des requêtes sur webhook_log, faites par SQLAlchemy pendant que l’API répond",
+        got="\n  ".join(map(str, noted)) or "-",
+    )
+    return about
