@@ -22,6 +22,7 @@ class Exercise:
         assessment: whether it counts in the final assessment.
         page: its page, below `course/<language>/`.
         lesson: the page that teaches what it asks for; empty when the module's page does.
+        draft: whether it is still being written; only its authors see it then.
     """
 
     slug: str
@@ -31,6 +32,7 @@ class Exercise:
     assessment: bool
     page: str
     lesson: str = ""
+    draft: bool = False
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -40,12 +42,17 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Module:
-    """A part of the course, with its page and its exercises."""
+    """A part of the course, with its page and its exercises.
+
+    Attributes:
+        drafts: exercises that are still being written: kept, and shown to nobody.
+    """
 
     number: int
     title: Mapping[str, str]
     page: str
     exercises: tuple[Exercise, ...]
+    drafts: tuple[Exercise, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,9 +67,18 @@ class Course:
         """Every exercise in teaching order."""
         return tuple(exercise for module in self.modules for exercise in module.exercises)
 
+    @property
+    def drafts(self) -> tuple[Exercise, ...]:
+        """Every exercise that is still being written."""
+        return tuple(exercise for module in self.modules for exercise in module.drafts)
+
     def exercise(self, slug: str) -> Exercise:
-        """The exercise called `slug`; an unknown one raises HooklabError with the nearest name."""
-        for exercise in self.exercises:
+        """The exercise or draft called `slug`.
+
+        Raises:
+            HooklabError: there is none; the hint names the nearest.
+        """
+        for exercise in (*self.exercises, *self.drafts):
             if exercise.slug == slug:
                 return exercise
         slugs = [exercise.slug for exercise in self.exercises]
@@ -117,16 +133,18 @@ def find_root(start: Path) -> Path:
 
 def _module(table: Table) -> Module:
     table.only("number", "title", "page", "exercise")
+    exercises = [_exercise(each) for each in table.tables("exercise")]
     return Module(
         number=table.get("number", int),
         title=table.text("title"),
         page=table.get("page", str),
-        exercises=tuple(_exercise(each) for each in table.tables("exercise")),
+        exercises=tuple(each for each in exercises if not each.draft),
+        drafts=tuple(each for each in exercises if each.draft),
     )
 
 
 def _exercise(table: Table) -> Exercise:
-    table.only("slug", "title", "minutes", "points", "assessment", "page", "lesson")
+    table.only("slug", "title", "minutes", "points", "assessment", "page", "lesson", "draft")
     return Exercise(
         slug=table.get("slug", str),
         title=table.text("title"),
@@ -135,4 +153,5 @@ def _exercise(table: Table) -> Exercise:
         assessment=table.get("assessment", bool, False),
         page=table.get("page", str),
         lesson=table.get("lesson", str, ""),
+        draft=table.get("draft", bool, False),
     )

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from hooklab import catalogue
+from hooklab.authoring import rooms
 from hooklab.errors import HooklabError
 
 
@@ -71,3 +72,16 @@ def test_the_root_is_found_from_below_and_missed_outside(toy, tmp_path):
     assert catalogue.find_root(toy.skeleton("knock")) == toy.root
     with pytest.raises(HooklabError, match="is not inside the course"):
         catalogue.find_root(tmp_path)
+
+
+def test_a_draft_is_kept_and_shown_to_nobody_who_does_not_name_it(sample):
+    sample.write("def test_a(lab):\n    pass", "a")
+    path = sample.root / "graders" / "course.toml"
+    path.write_text(path.read_text().replace("points = 1", "points = 1\ndraft = true"))
+    course = catalogue.load(sample.root)
+    assert course.exercises == ()
+    assert [draft.slug for draft in course.drafts] == ["sample"]
+    assert course.exercise("sample").draft
+    # Its folders and pages are not taken for forgotten ones.
+    places = [problem.place for problem in rooms.whole_course(course)]
+    assert not [place for place in places if "sample" in place]

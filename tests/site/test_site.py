@@ -10,12 +10,14 @@ import pytest
 from hooklab import catalogue, rubric
 
 ROOT = Path(__file__).parents[2]
+COURSE = catalogue.load(ROOT)
+DRAFTS = {page.removesuffix(".md") for draft in COURSE.drafts for page in draft.pages}
 PAGES = sorted(
-    path.relative_to(folder).with_suffix("").as_posix()
+    page
     for folder, pattern in ((ROOT / "course" / "en", "**/*.md"), (ROOT, "notebooks/*.ipynb"))
     for path in folder.glob(pattern)
+    if (page := path.relative_to(folder).with_suffix("").as_posix()) not in DRAFTS
 )
-COURSE = catalogue.load(ROOT)
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 PHONE = 390
 

@@ -23,7 +23,7 @@ def whole_course(course: Course) -> Iterator[Problem]:
 
 
 def _unknown_folders(course: Course) -> Iterator[Problem]:
-    slugs = {exercise.slug for exercise in course.exercises}
+    slugs = {exercise.slug for exercise in (*course.exercises, *course.drafts)}
     for room in ROOMS:
         for folder in _folders(course.root / room):
             # `hooklab reset` keeps a learner's copy as `<slug>.<time>`.
@@ -36,7 +36,8 @@ def _unknown_folders(course: Course) -> Iterator[Problem]:
 
 
 def _unknown_pages(course: Course) -> Iterator[Problem]:
-    pages = {page for exercise in course.exercises for page in exercise.pages}
+    known = (*course.exercises, *course.drafts)
+    pages = {page for exercise in known for page in exercise.pages}
     for language in LANGUAGES:
         home = course.root / "course" / language
         for page in sorted([*home.glob("exercises/*.md"), *home.glob("lessons/*.md")]):

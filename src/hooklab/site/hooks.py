@@ -38,7 +38,14 @@ def on_config(config: "MkDocsConfig") -> None:
 
 
 def on_files(files: "Files", config: "MkDocsConfig") -> "Files":
-    """Add a page for every notebook in every language; `on_page_read_source` writes it."""
+    """Add a page for every notebook in every language, and leave out those of drafts.
+
+    `on_page_read_source` writes the pages of notebooks.
+    """
+    unfinished = {page for draft in _course(config).drafts for page in draft.pages}
+    for file in list(files):
+        if file.src_uri.partition("/")[2] in unfinished:
+            files.remove(file)
     for notebook in notebooks.found(_root(config)):
         for locale in LANGUAGES:
             page = f"{locale}/{_page(notebook)}"
