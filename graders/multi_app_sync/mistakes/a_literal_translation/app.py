@@ -1,6 +1,6 @@
 """The original course's code in Python: it looks right and is not.
 
-Loses: a_user_is_kept_in_step, every_application_is_told_of_every_change, each_message_is_signed_with_its_receivers_secret
+Loses: a_user_is_kept_in_step, every_application_is_told_of_every_change
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """The same version again counts as news, and everybody is told again.
 
-Loses: old_news_changes_nothing_and_is_told_to_nobody, the_same_change_twice_is_told_once, eight_deliveries_at_once_are_told_once
+Loses: what_is_no_news_is_told_to_nobody, eight_deliveries_at_once_are_told_once
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """Whatever arrives last wins: the version is kept, and never compared.
 
-Loses: old_news_changes_nothing_and_is_told_to_nobody, nothing_brings_a_deleted_user_back, the_same_change_twice_is_told_once, eight_deliveries_at_once_are_told_once
+Loses: old_news_changes_nothing, nothing_brings_a_deleted_user_back, what_is_no_news_is_told_to_nobody, eight_deliveries_at_once_are_told_once, the_changes_of_a_user_arrive_in_order
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """The third application is told of sign-ups only.
 
-Loses: every_application_is_told_of_every_change, old_news_changes_nothing_and_is_told_to_nobody, nothing_brings_a_deleted_user_back
+Loses: every_application_is_told_of_every_change
 """
 
 from collections.abc import Iterable

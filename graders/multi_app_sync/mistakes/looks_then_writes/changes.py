@@ -1,6 +1,6 @@
 """The version is compared in Python, before anything is written.
 
-Loses: old_news_changes_nothing_and_is_told_to_nobody, eight_deliveries_at_once_are_told_once
+Loses: old_news_changes_nothing, eight_deliveries_at_once_are_told_once, the_changes_of_a_user_arrive_in_order
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """A deletion forgets the user altogether: whatever comes late brings them back.
 
-Loses: nothing_brings_a_deleted_user_back
+Loses: nothing_brings_a_deleted_user_back, what_is_no_news_is_told_to_nobody
 """
 
 from collections.abc import Iterable
