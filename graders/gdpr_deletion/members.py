@@ -155,11 +155,12 @@ def mentions(lab, texts, tables=None):
 def require_absent(lab, texts, tables=None):
     """Fail when one of `texts` stands in `tables`, or in any table."""
     found = mentions(lab, texts, tables)
-    where = ", ".join(tables) if tables else None
+    where = ", ".join(tables or [])
     lab.require(
         not found,
         en=f"no trace of an erased user in {where or 'any table'}",
-        fr=f"aucune trace d’une personne effacée dans {where or 'aucune table'}",
+        fr="aucune trace d’une personne effacée"
+        + (f" dans {where}" if where else ", quelle que soit la table"),
         got="\n".join(found[:8]),
     )
 
@@ -201,11 +202,27 @@ def require_forgotten(lab, *addresses):
 def require_gone(lab, member):
     """Fail unless what an `active` member has left behind is erased everywhere."""
     lab.db.expect("user", 0, clerk_id=member.clerk_id)
-    lab.db.expect_row("post", {"text": member.mark}, **NOBODY)
+    require_gone_at_home(lab, member)
+    require_deleted(lab, member)
+    require_off_the_list(lab, member.email)
+
+
+def require_gone_at_home(lab, member):
+    """Fail unless what an `active` member has left behind here is erased, the user's row aside."""
+    lab.db.expect_row("post", {"text": member.mark}, author_id=None)
     require_no_file(lab, member.mark)
     require_absent(lab, [member.clerk_id], ["session_log", "webhook_inbox"])
-    require_deleted(lab, member)
-    require_forgotten(lab, member.email)
+
+
+def require_off_the_list(lab, address):
+    """Fail when Mailchimp still writes to `address`; how it was taken off is another claim."""
+    member = lab.newsletter.members.get(address.lower())
+    lab.require(
+        member is None or member.status != "subscribed",
+        en=f"{address} off the mailing list",
+        fr=f"{address} retirée de la liste de diffusion",
+        got=_calls(lab.newsletter, f"{address}: {member.status if member else '-'}"),
+    )
 
 
 def unkeyed(text):

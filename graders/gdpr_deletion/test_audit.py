@@ -103,6 +103,7 @@ def canary(lab):
     names = {"first_name": "Canaryfirst", "last_name": "Canarylast", "username": "canary_user"}
     ada = join(lab, email="canary.before@example.org", external_id="canary-external", **names)
     moved = lab.clerk.user_updated(ada.signup, email="Canary.Now@example.org")
+    lab.newsletter.add_member("Canary.Now@example.org")
     session = lab.clerk.session_created(moved, ip="198.51.100.77")
     for event in (moved, session):
         lab.deliver(event).expect("2xx")

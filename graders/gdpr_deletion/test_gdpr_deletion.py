@@ -12,8 +12,8 @@ from .members import (
     later,
     mentions,
     require_absent,
-    require_forgotten,
     require_no_file,
+    require_off_the_list,
     send,
 )
 
@@ -101,7 +101,7 @@ def test_nobody_else_is_touched(lab):
     lab.deliver(lab.clerk.user_updated(bob.signup, banned=True)).expect("2xx")
     row = lab.db.expect("user", 1, clerk_id=bob.clerk_id)[0]
     erase(lab, ada)
-    require_forgotten(lab, "ada.new@example.org")
+    require_off_the_list(lab, "ada.new@example.org")
     lab.db.expect("user", 0, clerk_id=ada.clerk_id)
     lab.db.expect_row("user", {"clerk_id": bob.clerk_id}, **row)
     lab.db.expect("post", 1, author_id=row["id"])

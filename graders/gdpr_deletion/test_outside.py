@@ -19,6 +19,7 @@ from .members import (
     require_deleted,
     require_forgotten,
     require_gone,
+    require_off_the_list,
     step,
 )
 
@@ -103,7 +104,7 @@ def test_an_error_is_not_taken_for_done(lab):
     lab.newsletter.recover()
     later(lab, 3600 * DUE)
     require_deleted(lab, ada)
-    require_forgotten(lab, ada.email)
+    require_off_the_list(lab, ada.email)
 
 
 def test_nobody_waits_for_a_service_that_hangs(lab):

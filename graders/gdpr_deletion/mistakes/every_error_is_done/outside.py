@@ -1,0 +1,43 @@
+"""Whatever Stripe answers or does not answer, the step counts as done.
+
+Loses: an_error_is_not_taken_for_done, a_failed_step_is_tried_again_until_it_succeeds, finished_steps_are_not_repeated, two_crons_at_once_do_a_step_once, the_audit_has_the_outcome_of_each_step, nothing_personal_is_printed
+"""
+
+import hashlib
+
+import stripe
+from mailchimp_marketing.api_client import ApiClientError
+
+from hooklab.services import Settings
+from hooklab.services.mailchimp import mailchimp_client
+from hooklab.services.stripe import stripe_client
+
+from .targets import Targets
+
+
+def erase_customer(settings: Settings, targets: Targets) -> None:
+    """Delete the customer at Stripe, if there is one. Whoever is gone there already is no error.
+
+    Whatever else goes wrong raises: nobody knows then whether Stripe has done it.
+    """
+    if targets.stripe_customer_id is None:
+        return
+    try:
+        stripe_client(settings).v1.customers.delete(targets.stripe_customer_id)
+    except stripe.StripeError:
+        pass
+
+
+def erase_member(settings: Settings, targets: Targets) -> None:
+    """Erase each address on the mailing list for good. One that is not there is no error.
+
+    Whatever else goes wrong raises.
+    """
+    lists = mailchimp_client(settings).lists
+    for address in targets.addresses:
+        member = hashlib.md5(address.lower().encode(), usedforsecurity=False).hexdigest()
+        try:
+            lists.delete_list_member_permanent(settings.mailchimp_list_id, member)
+        except ApiClientError as error:
+            if error.status_code != 404:
+                raise

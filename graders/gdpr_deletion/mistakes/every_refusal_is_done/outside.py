@@ -1,0 +1,45 @@
+"""Every 4xx of Mailchimp counts as “not there”: a wrong key and a rate limit too.
+
+Loses: an_error_is_not_taken_for_done
+"""
+
+import hashlib
+
+import stripe
+from mailchimp_marketing.api_client import ApiClientError
+
+from hooklab.services import Settings
+from hooklab.services.mailchimp import mailchimp_client
+from hooklab.services.stripe import stripe_client
+
+from .targets import Targets
+
+
+def erase_customer(settings: Settings, targets: Targets) -> None:
+    """Delete the customer at Stripe, if there is one. Whoever is gone there already is no error.
+
+    Whatever else goes wrong raises: nobody knows then whether Stripe has done it.
+    """
+    if targets.stripe_customer_id is None:
+        return
+    try:
+        stripe_client(settings).v1.customers.delete(targets.stripe_customer_id)
+    except stripe.InvalidRequestError as error:
+        # Somebody else was faster, or we were, and the answer was lost.
+        if error.code != "resource_missing":
+            raise
+
+
+def erase_member(settings: Settings, targets: Targets) -> None:
+    """Erase each address on the mailing list for good. One that is not there is no error.
+
+    Whatever else goes wrong raises.
+    """
+    lists = mailchimp_client(settings).lists
+    for address in targets.addresses:
+        member = hashlib.md5(address.lower().encode(), usedforsecurity=False).hexdigest()
+        try:
+            lists.delete_list_member_permanent(settings.mailchimp_list_id, member)
+        except ApiClientError as error:
+            if error.status_code is None or error.status_code >= 500:
+                raise

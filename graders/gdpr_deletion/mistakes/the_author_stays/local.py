@@ -1,0 +1,62 @@
+"""The author of a post loses the name, and stays its author: the user cannot be deleted.
+
+Loses: posts_and_comments_stay_under_no_name, the_placeholder_speaks_the_apps_language, nobody_else_is_touched, late_events_bring_nobody_back, after_a_lost_answer_the_step_ends_well, the_erasure_is_written_down_before_any_call, one_failed_step_stops_no_other, another_delivery_changes_nothing, eight_deliveries_at_once_erase_once, a_crash_between_two_writes_loses_nothing, a_crash_during_a_call_loses_nothing, nothing_personal_is_left_anywhere
+"""
+
+import shutil
+from contextlib import suppress
+
+from sqlmodel import Session, col, delete, update
+
+from hooklab.services import Settings
+
+from .community import folder_of
+from .models import (
+    DELETED_USER,
+    Comment,
+    EmailQueue,
+    Post,
+    ScheduledTask,
+    SessionLog,
+    Upload,
+    User,
+    UserAddress,
+    WebhookInbox,
+)
+from .targets import Targets
+
+
+def erase_files(session: Session, settings: Settings, targets: Targets) -> None:
+    """Remove the user's files and their rows. What is gone already is no error."""
+    if targets.user_id is None:
+        return
+    # The folder, not the files that have rows: a crash may have left one without.
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder_of(settings, targets.user_id))
+    session.exec(delete(Upload).where(col(Upload.user_id) == targets.user_id))
+
+
+def anonymise_content(session: Session, settings: Settings, targets: Targets) -> None:
+    """Leave the user's posts and comments under no name but `DELETED_USER`, and to no author."""
+    if targets.user_id is None:
+        return
+    nobody = {
+        "author_name": DELETED_USER[settings.app_language],
+        "author_email": None,
+    }
+    session.exec(update(Post).where(col(Post.author_id) == targets.user_id).values(**nobody))
+    session.exec(update(Comment).where(col(Comment.author_id) == targets.user_id).values(**nobody))
+
+
+def erase_records(session: Session, _settings: Settings, targets: Targets) -> None:
+    """Remove sign-ins, stored deliveries, scheduled tasks, and e-mails that have not left."""
+    session.exec(delete(SessionLog).where(col(SessionLog.clerk_id) == targets.clerk_id))
+    session.exec(delete(WebhookInbox).where(col(WebhookInbox.clerk_id) == targets.clerk_id))
+    session.exec(delete(ScheduledTask).where(col(ScheduledTask.user_id) == targets.user_id))
+    session.exec(delete(EmailQueue).where(col(EmailQueue.address).in_(targets.addresses)))
+
+
+def erase_user(session: Session, _settings: Settings, targets: Targets) -> None:
+    """Remove the user's addresses and the user."""
+    session.exec(delete(UserAddress).where(col(UserAddress.user_id) == targets.user_id))
+    session.exec(delete(User).where(col(User.clerk_id) == targets.clerk_id))
