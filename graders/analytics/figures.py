@@ -67,7 +67,7 @@ def figure(lab, path, day=None):
         lab.require(
             isinstance(found, dict) and key in found,
             en=f"“{path}” in the summary",
-            fr=f"« {path} » dans le résumé",
+            fr=f"« {path} » dans le résumé",
             got=repr(body),
         )
         found = found[key]
@@ -78,7 +78,9 @@ def shows(lab, path, wanted, day=None):
     """Fail unless the figure at `path` is `wanted`; counts of nothing need not be named."""
     found = figure(lab, path, day)
     if isinstance(wanted, dict) and isinstance(found, dict):
-        found = {key: count for key, count in found.items() if count != 0}
+        # A breakdown has these names and no others; other objects may say more.
+        named = found if ".by_" in path else wanted
+        found = {key: found.get(key) for key in named if found.get(key) != 0}
     right = found == wanted
     if isinstance(wanted, float):
         close = 1 if wanted > 1 else 0.005
@@ -103,11 +105,12 @@ def days(lab, last, counts, day=None):
     found = figure(lab, "signups.by_day", day)
     end = datetime.fromisoformat(last).date()
     names = [(end - timedelta(days=29 - number)).isoformat() for number in range(30)]
-    wanted = [{"day": name, "count": counts.get(name, 0)} for name in names]
+    wanted = [(name, counts.get(name, 0)) for name in names]
+    got = [(each.get("day"), each.get("count")) for each in found] if _is_series(found) else found
     lab.require(
-        found == wanted,
+        got == wanted,
         en=f"signups.by_day: 30 days, {names[0]} to {last}, with {counts}, and 0 elsewhere",
-        fr=f"signups.by_day : 30 jours, du {names[0]} au {last}, avec {counts}, et 0 ailleurs",
+        fr=f"signups.by_day : 30 jours, du {names[0]} au {last}, avec {counts}, et 0 ailleurs",
         got=repr(found),
     )
 
@@ -141,7 +144,7 @@ def _shown(series):
     ends = [_name(series[0][0]), _name(series[-1][0])] if series else ["-", "-"]
     frame = {
         "en": f"{len(series)} hours, the first {ends[0]}, the last {ends[1]}; counted: ",
-        "fr": f"{len(series)} heures, la première {ends[0]}, la dernière {ends[1]} ; comptées : ",
+        "fr": f"{len(series)} heures, la première {ends[0]}, la dernière {ends[1]} ; comptées : ",
     }
     return pick(frame) + (", ".join(some) or "-")
 
@@ -172,9 +175,9 @@ def expect_tracked(lab, count, name, who):
         len(found) == count,
         en=f"{count} × {name} with userId={who.user_id} at Segment",
         fr=f"{count} × {name} avec userId={who.user_id} chez Segment",
-        got=pick({"en": "kept: ", "fr": "gardé : "})
+        got=pick({"en": "kept: ", "fr": "gardé : "})
         + (", ".join(kept) or pick(NOTHING))
-        + pick({"en": "; dropped: ", "fr": " ; jeté : "})
+        + pick({"en": "; dropped: ", "fr": " ; jeté : "})
         + (", ".join(lost) or pick(NOTHING)),
     )
     return found
@@ -194,6 +197,6 @@ def expect_event(lab, name, who, when, properties):
     lab.require(
         isinstance(given, str) and given.startswith(PREFIX) and len(given) <= 100,
         en=f"a messageId that begins with “{PREFIX}” and has at most 100 characters",
-        fr=f"un messageId qui commence par « {PREFIX} » et compte au plus 100 caractères",
+        fr=f"un messageId qui commence par « {PREFIX} » et compte au plus 100 caractères",
         got=repr(given),
     )

@@ -34,7 +34,7 @@ def region(lab, seen, name):
         found,
         en=f'an element with id="{name}"',
         fr=f'un élément avec id="{name}"',
-        got=pick({"en": "the ids are: ", "fr": "les id sont : "}) + (", ".join(ids) or "-"),
+        got=pick({"en": "the ids are: ", "fr": "les id sont : "}) + (", ".join(ids) or "-"),
     )
     return found
 
@@ -57,7 +57,7 @@ def numbers(lab, seen, name, wanted):
     lab.require(
         found == wanted,
         en=f"the numbers of the table in #{name}: {wanted}",
-        fr=f"les nombres du tableau dans #{name} : {wanted}",
+        fr=f"les nombres du tableau dans #{name} : {wanted}",
         got=repr(found),
     )
 
@@ -116,7 +116,7 @@ def test_countries_are_shown(lab):
     lab.require(
         named == wanted and sum(number for _, number in found) == 5 and len(found) == 3,
         en=f"in the table of #countries: {wanted}, one log-in from an unknown country, no others",
-        fr=f"dans le tableau de #countries : {wanted}, une connexion d’un pays inconnu, rien "
+        fr=f"dans le tableau de #countries : {wanted}, une connexion d’un pays inconnu, rien "
         "d’autre",
         got=repr(found),
     )
@@ -190,7 +190,7 @@ def test_everybody_can_read_the_page(lab):
         lab,
         any("width=device-width" in view for view in views),
         en='a meta "viewport" with width=device-width, for telephones',
-        fr="une balise meta « viewport » avec width=device-width, pour les téléphones",
+        fr="une balise meta « viewport » avec width=device-width, pour les téléphones",
     )
     require(lab, next(seen.root.all("h1"), None), en="a heading h1", fr="un titre h1")
     for name in REGIONS:
@@ -222,7 +222,7 @@ def test_everybody_can_read_the_page(lab):
             [each.attributes.get("content", "") for each in metas(seen, "color-scheme")],
         ),
         en="colours for a dark screen too: color-scheme, prefers-color-scheme or light-dark()",
-        fr="des couleurs pour un écran sombre aussi : color-scheme, prefers-color-scheme ou "
+        fr="des couleurs pour un écran sombre aussi : color-scheme, prefers-color-scheme ou "
         "light-dark()",
     )
 

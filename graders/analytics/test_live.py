@@ -24,9 +24,9 @@ def holds(lab, counter, day, *members):
     lab.require(
         found == set(members) or (kind == "none" and not members),
         en=f"in Redis, “{key}” is a set of {sorted(members)}",
-        fr=f"dans Redis, « {key} » est un ensemble de {sorted(members)}",
+        fr=f"dans Redis, « {key} » est un ensemble de {sorted(members)}",
         got=f"{sorted(found) if kind == 'set' else kind}; "
-        + pick({"en": "the keys are: ", "fr": "les clés sont : "})
+        + pick({"en": "the keys are: ", "fr": "les clés sont : "})
         + keys,
     )
 
@@ -37,8 +37,8 @@ def mortal(lab):
         lab.require(
             lab.redis.client.ttl(key) != -1,
             en=f"a time to live for “{key}”, whatever is cut off in between",
-            fr=f"une durée de vie pour « {key} », quoi qu’il arrive entre deux commandes",
-            got=pick({"en": "TTL -1: it lives for ever", "fr": "TTL -1 : elle vit toujours"}),
+            fr=f"une durée de vie pour « {key} », quoi qu’il arrive entre deux commandes",
+            got=pick({"en": "TTL -1: it never ends", "fr": "TTL -1 : elle ne finit jamais"}),
         )
 
 
