@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 DONE = "done"
@@ -76,5 +76,5 @@ class User(SQLModel, table=True):
     email: str | None = None
     first_name: str | None = None
     last_name: str | None = None
-    version: int = 0
+    version: int = Field(default=0, sa_type=BigInteger)
     deleted: bool = False

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Index, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Index, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 DONE = "done"
@@ -90,5 +90,5 @@ class User(SQLModel, table=True):
     email: str | None = None
     first_name: str | None = None
     last_name: str | None = None
-    version: int = 0
+    version: int = Field(default=0, sa_type=BigInteger)
     deleted: bool = False
