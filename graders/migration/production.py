@@ -16,7 +16,7 @@ from .move import ask, cron, expect_status, finish_backfill, go, is_tombstone, l
 from .move import compare as compare_with_clerk
 
 DAY = timedelta(days=1)
-AT_FIRST = 12
+AT_FIRST = 10
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Production:
     Args:
         lab: the check's.
         rollback: after so many deliveries from the first partial phase on, somebody rolls back
-            for two days; None for nobody.
+            for a day or two; None for nobody.
     """
 
     def __init__(self, lab, rollback=None):
@@ -67,7 +67,7 @@ class Production:
         self._tell("week 1: the old login alone", "semaine 1 : l’ancienne connexion, seule")
         for _ in range(AT_FIRST):
             self._sign_up()
-        for _ in range(3):
+        for _ in range(2):
             self._day()
 
     def in_shadow(self):
@@ -85,7 +85,6 @@ class Production:
             self._tell(f"week 3: partial, {percent} %", f"semaine 3 : partial, {percent} %")
             self._go("partial", percent)
             self._day()
-            self._day()
 
     def in_full(self, *, outage=False, bad_deploy=False):
         self._tell("week 4: full", "semaine 4 : full")
@@ -95,7 +94,6 @@ class Production:
             self._outage()
         if bad_deploy:
             self._bad_deploy()
-        self._day()
 
     def without_the_upsert(self):
         if self.paused:
@@ -105,7 +103,6 @@ class Production:
         expect_status(self.lab, missing=0, stale=0, mismatched=0)
         self._tell("week 5: removed", "semaine 5 : removed")
         self._go("removed")
-        self._day()
         self._day()
         self._quiet()
 
@@ -150,7 +147,7 @@ class Production:
         """A day of people, and Svix in between."""
         self._days += 1
         if self.paused:
-            self._go_on_after_two_days()
+            self._go_on_after_a_day()
         hours = timedelta(hours=self.lab.random.choice((0, 0, 1, 7)))
         self._sign_up(hours)
         for _ in range(2):
@@ -158,7 +155,7 @@ class Production:
         if self.subscribed and self._days % 2:
             self._leave(hours)
         self._pass(timedelta(hours=2))
-        for life in self._some(3):
+        for life in self._some(2):
             self._login(life)
         self._pass(DAY)
 
@@ -168,9 +165,9 @@ class Production:
         ask(self.lab, "rollback").expect("2xx")
         self.paused, self._days_paused = True, 0
 
-    def _go_on_after_two_days(self):
+    def _go_on_after_a_day(self):
         self._days_paused += 1
-        if self._days_paused > 2:
+        if self._days_paused > 1:
             self._tell(f"{self.phase} again", f"de nouveau {self.phase}")
             self._go(self.phase, self.percent)
 

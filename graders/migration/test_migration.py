@@ -27,9 +27,9 @@ from .move import (
 from .plan import POINTS, answer_to
 from .production import Production
 
-CROWD = 40
-# Wide enough that a fair share of 40 users is hardly ever outside.
-FAIR = {30: (2, 25), 60: (11, 36)}
+CROWD = 30
+# Wide enough that a fair share of 30 users is hardly ever outside.
+FAIR = {40: (2, 22), 60: (8, 28)}
 
 
 # Off and shadow
@@ -102,9 +102,9 @@ def test_a_deleted_user_stays_deleted(lab):
 
 def test_a_stable_share_of_the_users_is_switched(lab):
     crowd = people(lab, CROWD)
-    partial(lab, 30)
+    partial(lab, 40)
     first = switched(lab, crowd)
-    fair(lab, first, 30)
+    fair(lab, first, 40)
     lab.app.restart()
     again = switched(lab, crowd, app=lab.app.another())
     lab.require(
@@ -118,8 +118,8 @@ def test_a_stable_share_of_the_users_is_switched(lab):
     fair(lab, more, 60)
     lab.require(
         first <= more,
-        en="the users of the 30 % are among those of the 60 %",
-        fr="les utilisateurs des 30 % sont parmi ceux des 60 %",
+        en="the users of the 40 % are among those of the 60 %",
+        fr="les utilisateurs des 40 % sont parmi ceux des 60 %",
         got=moved(first, more),
     )
     go(lab, "partial", 100)

@@ -104,9 +104,10 @@ def test_a_kill_while_the_backlog_is_applied_loses_nothing(lab):
 
 
 def test_a_rollback_at_any_moment_loses_nobody(lab):
-    production = Production(lab, rollback=lab.random.randrange(1, 25))
+    production = Production(lab, rollback=lab.random.randrange(1, 12))
     production.before_the_move()
     production.in_shadow()
     production.in_parts()
+    production.in_full()
     production.in_full()
     production.without_the_upsert()

@@ -1,0 +1,31 @@
+"""Reads Clerk's list before deliveries are kept: what changes meanwhile is lost.
+
+Loses: no_step_is_left_out
+"""
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from hooklab.services import Settings
+
+from . import phases, walk, writer
+from .clerk_users import ClerkUser, ClerkUsers
+from .models import BACKFILL, Job
+
+
+def start(session: Session) -> None:
+    """Begin a backfill, or another one after the last; one that is under way goes on.
+
+    Raises phases.NotYet in the phase "off": what changes behind the backfill's back must be kept.
+    """
+    walk.start(session, BACKFILL)
+
+
+def go_on(engine: Engine, settings: Settings, clerk: ClerkUsers) -> None:
+    """Take the next pages, see `walk.go_on`."""
+    walk.go_on(engine, settings, clerk, BACKFILL, _save_page)
+
+
+def _save_page(session: Session, _job: Job, users: list[ClerkUser]) -> None:
+    for user in users:
+        writer.save(session, user)

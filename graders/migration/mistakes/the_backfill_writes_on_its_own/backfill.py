@@ -1,0 +1,33 @@
+"""Writes pages with an upsert of its own, since they come from the source of truth.
+
+Loses: a_page_read_before_a_change_undoes_nothing, a_deleted_user_stays_deleted
+"""
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from hooklab.services import Settings
+
+from . import legacy, phases, walk
+from .clerk_users import ClerkUser, ClerkUsers
+from .models import BACKFILL, Job
+
+
+def start(session: Session) -> None:
+    """Begin a backfill, or another one after the last; one that is under way goes on.
+
+    Raises phases.NotYet in the phase "off": what changes behind the backfill's back must be kept.
+    """
+    if phases.read(session).phase == phases.OFF:
+        raise phases.NotYet("shadow comes first: deliveries must be kept before the list is read")
+    walk.start(session, BACKFILL)
+
+
+def go_on(engine: Engine, settings: Settings, clerk: ClerkUsers) -> None:
+    """Take the next pages, see `walk.go_on`."""
+    walk.go_on(engine, settings, clerk, BACKFILL, _save_page)
+
+
+def _save_page(session: Session, _job: Job, users: list[ClerkUser]) -> None:
+    for user in users:
+        legacy.upsert_at_login(session, user)
