@@ -1,0 +1,66 @@
+"""A request with a bad signature is logged as a failure.
+
+Loses: forged_requests_do_not_count
+"""
+
+from datetime import UTC, datetime
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import PlainTextResponse
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, SQLModel
+from starlette.concurrency import run_in_threadpool
+
+from hooklab.services import Settings, insert, make_engine
+from hooklab.webhooks import read_event
+
+from . import admin, alerts
+from .access import require_cron
+from .models import FAILED, WebhookLog
+from .recording import process
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The app, ready to serve; a time zone that does not exist raises an error."""
+    engine = make_engine(settings.database_url)
+    SQLModel.metadata.create_all(engine)
+    app = FastAPI()
+    app.include_router(admin.routes(engine, settings))
+
+    @app.post("/webhooks/clerk")
+    async def receive(request: Request) -> PlainTextResponse:
+        """Take one delivery: 2xx done or nothing to do, 4xx refused, 5xx try again."""
+        try:
+            event = await read_event(request, settings.clerk_webhook_signing_secret)
+        except HTTPException as refused:
+            await run_in_threadpool(refuse, request.headers.get("svix-id", ""), refused.status_code)
+            raise
+        try:
+            handled = await run_in_threadpool(process, engine, settings, event)
+        except SQLAlchemyError:
+            handled = False
+        if not handled:
+            # Whatever is said here can be read in Clerk's dashboard.
+            raise HTTPException(500, "please try again later")
+        return PlainTextResponse("done")
+
+    def refuse(svix_id: str, status: int) -> None:
+        values = {
+            "svix_id": svix_id,
+            "type": "unknown",
+            "status": FAILED,
+            "duration_ms": 0,
+            "received_at": datetime.now(UTC),
+            "error": str(status),
+        }
+        with Session(engine) as session, session.begin():
+            new = insert(session, WebhookLog).values(**values)
+            session.exec(new.on_conflict_do_nothing())
+
+    @app.post("/internal/cron", dependencies=[Depends(require_cron(settings))])
+    def cron() -> dict[str, bool]:
+        """Look whether too much fails."""
+        alerts.watch(engine, settings)
+        return {"watched": True}
+
+    return app
