@@ -76,6 +76,9 @@ class Production:
         self._go("shadow")
         self._day()
         self._backfill()
+        # Whoever is not switched soon has waiting deliveries for days.
+        for _ in range(3):
+            self._change()
         self._day()
         compare_with_clerk(self.lab)
         expect_status(self.lab, missing=0, stale=0, mismatched=0)
@@ -176,6 +179,7 @@ class Production:
     def _sign_up(self, late=timedelta(0)):
         event = self.lab.clerk.user_created()
         self.lives[event.user_id] = Life(event, [truth(event.user)])
+        self._note(f"+ {event.name}")
         self._send(event, late)
 
     def _change(self, late=timedelta(0)):
@@ -185,11 +189,13 @@ class Production:
         name = f"{life.who.data['first_name']}-{len(life.states)}"
         event = self.lab.clerk.user_updated(life.who, first_name=name)
         life.states.append(truth(event.user))
+        self._note(f"{life.who.name} → {event.name}")
         self._send(event, late)
 
     def _leave(self, late=timedelta(0)):
         [life] = self._some(1)
         life.gone = True
+        self._note(f"- {life.who.name}")
         self._send(self.lab.clerk.user_deleted(life.who), late)
 
     def _login(self, life):
@@ -366,4 +372,9 @@ class Production:
         return f"{self.phase}{share}{paused}"
 
     def _tell(self, en, fr):
+        """Begin a chapter of the journal."""
         self.lab.journal.add(f"=== {pick({'en': en, 'fr': fr})} ===")
+
+    def _note(self, change):
+        """Write down what has happened at Clerk, whoever will be told of it."""
+        self.lab.journal.add(f"Clerk: {change}")

@@ -112,7 +112,8 @@ def test_a_late_login_undoes_nothing(lab):
     overtake(lab, ada, lambda: renamed(lab, ada)).expect("200")
     up_to_date(lab, ada)
     bob = lab.clerk.user_created()
-    overtake(lab, bob, lambda: lab.clerk.user_deleted(bob)).expect("410")
+    # An app that applies by the scheduler alone may still let them in, and then they are gone.
+    overtake(lab, bob, lambda: lab.clerk.user_deleted(bob)).expect("200", "410")
     gone(lab, bob)
 
 
@@ -154,7 +155,7 @@ def test_what_cannot_be_read_stops_no_other(lab):
 
 
 def test_deliveries_at_once_leave_one_row_with_the_newest(lab):
-    ada, bob = people(lab, 2)
+    people(lab, 1)
     full(lab)
     newcomer = lab.clerk.user_created()
     change = renamed(lab, newcomer)
@@ -162,14 +163,20 @@ def test_deliveries_at_once_leave_one_row_with_the_newest(lab):
     cron(lab)
     lab.db.expect("inbox", 1, svix_id=change.message_id)
     up_to_date(lab, newcomer)
-    older, newer = renamed(lab, ada), renamed(lab, ada)
-    lab.deliver.overtaken(older, by=newer)
-    cron(lab)
+    ada, bob = people(lab, 2)
+    # Clerk has answered, and the login is about to write when the webhook comes.
+    login_overtaken(lab, ada, lambda: lab.clerk.user_updated(ada, first_name="Newest"))
     up_to_date(lab, ada)
-    change, deletion = renamed(lab, bob), lab.clerk.user_deleted(bob)
-    lab.deliver.overtaken(change, by=deletion)
-    cron(lab)
+    login_overtaken(lab, bob, lambda: lab.clerk.user_deleted(bob))
     gone(lab, bob)
+
+
+def login_overtaken(lab, who, happens):
+    lab.overtaken(
+        lambda *, app: lab.app.later("GET", "/welcome", headers=signed_in(lab, who), app=app),
+        by=lambda *, app: lab.deliver.later(happens(), app=app),
+    )
+    cron(lab)
 
 
 def test_a_bad_deploy_loses_nothing(lab):
