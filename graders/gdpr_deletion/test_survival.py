@@ -35,20 +35,20 @@ def test_one_failed_step_stops_no_other(lab):
 
 
 def test_a_failed_step_is_tried_again_until_it_succeeds(lab):
-    lab.app.restart(ERASURE_RETRY_BASE_SECONDS="100", ERASURE_RETRY_CAP_SECONDS="300")
+    lab.app.restart(ERASURE_RETRY_BASE_SECONDS="100", ERASURE_RETRY_CAP_SECONDS="500")
     ada = join(lab)
     lab.stripe.fail(status=500)
     erase(lab, ada)
-    for attempts, delay in enumerate((100, 200, 300, 300), start=1):
+    for attempts, delay in enumerate((100, 200, 400, 500), start=1):
         later(lab, TOO_EARLY * delay)
         tried(lab, attempts, en=f"until {delay} s have passed", fr=f"avant {delay} s")
         later(lab, (DUE - TOO_EARLY) * delay)
         tried(lab, attempts + 1, en=f"once {delay} s have passed", fr=f"au bout de {delay} s")
     for attempts in range(6, 13):
-        later(lab, DUE * 300)
-        tried(lab, attempts, en="once 300 s have passed", fr="au bout de 300 s")
+        later(lab, DUE * 500)
+        tried(lab, attempts, en="once 500 s have passed", fr="au bout de 500 s")
     lab.stripe.recover()
-    later(lab, DUE * 300)
+    later(lab, DUE * 500)
     require_deleted(lab, ada)
     lab.db.expect("user", 0)
     erasure(lab, status="done")
