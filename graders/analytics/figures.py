@@ -58,11 +58,42 @@ def admin(lab):
     return {"authorization": f"Bearer {lab.settings['ADMIN_TOKEN']}"}
 
 
-def figure(lab, path, day=None):
-    """The figure at `path`, such as "signups.total", once the cron has run."""
+def summary(lab, day=None):
+    """The summary, once the cron has run."""
     work(lab)
     query = f"?day={day}" if day else ""
-    found = body = lab.app.get(f"/analytics/summary{query}", headers=admin(lab)).expect("200").json
+    return lab.app.get(f"/analytics/summary{query}", headers=admin(lab)).expect("200").json
+
+
+def figure(lab, path, day=None):
+    """The figure at `path`, such as "signups.total"."""
+    return _at(lab, summary(lab, day), path)
+
+
+def shows(lab, path, wanted):
+    """Fail unless the figure at `path` is `wanted`; counts of nothing need not be named."""
+    show(lab, {path: wanted})
+
+
+def show(lab, figures):
+    """The same for several figures of one summary."""
+    body = summary(lab)
+    for path, wanted in figures.items():
+        found = _at(lab, body, path)
+        if isinstance(wanted, dict) and isinstance(found, dict):
+            # A breakdown has these names and no others; other objects may say more.
+            named = found if ".by_" in path else wanted
+            found = {key: found.get(key) for key in named if found.get(key) != 0}
+        lab.require(
+            _is(found, wanted),
+            en=f"{path} = {wanted!r}",
+            fr=f"{path} = {wanted!r}",
+            got=f"{path} = {found!r}",
+        )
+
+
+def _at(lab, body, path):
+    found = body
     for key in path.split("."):
         lab.require(
             isinstance(found, dict) and key in found,
@@ -74,21 +105,12 @@ def figure(lab, path, day=None):
     return found
 
 
-def shows(lab, path, wanted, day=None):
-    """Fail unless the figure at `path` is `wanted`; counts of nothing need not be named."""
-    found = figure(lab, path, day)
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        # A breakdown has these names and no others; other objects may say more.
-        named = found if ".by_" in path else wanted
-        found = {key: found.get(key) for key in named if found.get(key) != 0}
-    right = found == wanted
-    if isinstance(wanted, float):
-        close = 1 if wanted > 1 else 0.005
-        number = isinstance(found, int | float) and not isinstance(found, bool)
-        right = number and abs(found - wanted) <= close
-    lab.require(
-        right, en=f"{path} = {wanted!r}", fr=f"{path} = {wanted!r}", got=f"{path} = {found!r}"
-    )
+def _is(found, wanted):
+    if not isinstance(wanted, float):
+        return found == wanted
+    close = 1 if wanted > 1 else 0.005
+    number = isinstance(found, int | float) and not isinstance(found, bool)
+    return number and abs(found - wanted) <= close
 
 
 def hours(lab, path, first, counts, day=None):

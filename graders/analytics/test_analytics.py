@@ -24,6 +24,7 @@ from .figures import (
     figure,
     hours,
     session,
+    show,
     shows,
     signed_up,
     work,
@@ -77,8 +78,8 @@ def test_whom_a_server_made_has_not_signed_up(lab):
     expect_tracked(lab, 1, "user_signed_up", liar)
     for nobody in (imported, *made):
         expect_tracked(lab, 0, "user_signed_up", nobody)
-    shows(lab, "signups.total", 1)
-    shows(lab, "users.by_source", {"import": 1, "admin": 2, "email": 1})
+    sources = {"import": 1, "admin": 2, "email": 1}
+    show(lab, {"signups.total": 1, "users.by_source": sources})
     deliver(lab, session(lab, imported, HOUR))
     expect_tracked(lab, 1, "user_logged_in", imported)
 
@@ -256,8 +257,7 @@ def test_an_event_counts_once_in_its_own_hour(lab):
     deliver(lab, login, login.again(), login)
     counts = around(13, 24, 2)
     hours(lab, "signups.by_hour", at("2026-03-07 23:00"), counts, day="2026-03-08")
-    shows(lab, "signups.total", 2)
-    shows(lab, "logins.total", 1)
+    show(lab, {"signups.total": 2, "logins.total": 1})
 
 
 def test_each_way_in_has_its_source(lab):
@@ -280,8 +280,7 @@ def test_each_way_in_has_its_source(lab):
 
 def test_rates_are_those_of_people_who_signed_up(lab):
     signed_up(lab, None, via="import", public_metadata={"imported": True})
-    for rate in ("activation_rate", "login_rate"):
-        shows(lab, f"conversion.{rate}", None)
+    show(lab, {f"conversion.{rate}": None for rate in ("activation_rate", "login_rate")})
     past = lab.clock.now() - 9 * HOUR
     ada, grace, kim, late = (lab.clerk.user_created(at=past) for _ in range(4))
     deliver(lab, ada, grace, kim)
@@ -293,11 +292,9 @@ def test_rates_are_those_of_people_who_signed_up(lab):
     deliver(lab, session(lab, imported, HOUR), session(lab, ada, SECOND), session(lab, kim, SECOND))
     for hour in (1, 2, 3):
         deliver(lab, session(lab, kim, hour * HOUR))
-    shows(lab, "conversion.signed_up", 4)
-    shows(lab, "conversion.activated", 2)
-    shows(lab, "conversion.activation_rate", 0.5)
-    shows(lab, "conversion.logged_in", 1)
-    shows(lab, "conversion.login_rate", 0.25)
+    counts = {"signed_up": 4, "activated": 2, "logged_in": 1}
+    figures = {**counts, "activation_rate": 0.5, "login_rate": 0.25}
+    show(lab, {f"conversion.{name}": wanted for name, wanted in figures.items()})
 
 
 def test_the_wait_is_the_median_until_the_first_login(lab):

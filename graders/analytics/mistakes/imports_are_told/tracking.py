@@ -1,6 +1,6 @@
 """Segment hears of users whom a server made as of sign-ups.
 
-Loses: a_signup_is_tracked_as_it_happened
+Loses: whom_a_server_made_has_not_signed_up
 """
 
 from datetime import UTC, datetime

@@ -1,6 +1,6 @@
 """The address and the browser of a log-in travel along.
 
-Loses: a_signup_is_tracked_as_it_happened
+Loses: nothing_personal_leaves_for_segment
 """
 
 from datetime import date, datetime

@@ -1,6 +1,6 @@
 """Whatever the provider is called becomes a source.
 
-Loses: a_signup_is_tracked_as_it_happened
+Loses: each_way_in_has_its_source
 """
 
 from .clerk_data import ClerkUser, ExternalAccount
