@@ -1,7 +1,7 @@
 # Everything that is done around the repository. A machine needs Python 3.11 or newer, git and make.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help grade test lint types check site notebooks pins
+.PHONY: help grade test lint types check quick-check site notebooks pins
 
 BIN := .venv/bin
 GRADE := .venv/grade.stamp
@@ -14,7 +14,7 @@ NOTEBOOKS := $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 PIN := $(BIN)/uv pip compile pyproject.toml --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make pins" --quiet $(if $(UPGRADE),--upgrade)
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /  make \1:/p' $(MAKEFILE_LIST) | column -t -s :
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1:/p' $(MAKEFILE_LIST) | column -t -s :
 
 grade: $(GRADE) ## grade your answers in exercises/
 	@$(BIN)/hooklab grade
@@ -31,6 +31,9 @@ types: $(DEV) ## check the types
 
 check: $(DEV) ## prove that exercises, solutions and graders agree
 	$(BIN)/hooklab check
+
+quick-check: $(DEV) ## the same, grading each mistake on the checks that it names only
+	$(BIN)/hooklab check --quick
 
 site: $(DEV) ## build the course's pages into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -38,6 +38,14 @@ def test_repeating_with_other_seeds_finds_the_same(gate):
     assert gate("knock", repeat=2) == []
 
 
+def test_a_quick_look_proves_that_mistakes_lose_what_they_name(gate, own_toy):
+    assert gate("ledger", quick=True) == []
+    for path in (own_toy.root / "graders/ledger/mistakes/greets_every_time").glob("*.py"):
+        change(path, "Loses: ", "Loses: a_signup_is_stored, ")
+    (problem,) = gate("ledger", quick=True)
+    assert "loses “a_signup_is_stored”, which is earned" in problem.what
+
+
 def test_an_unknown_exercise_is_refused(gate):
     with pytest.raises(HooklabError, match="no exercise “knok”"):
         gate("knok")

@@ -26,6 +26,7 @@ def run(
     repeat: int = 1,
     database: str | None = None,
     grade_mistakes: bool = True,
+    quick: bool = False,
 ) -> list[Problem]:
     """Look for every fault of the content, and return all of them.
 
@@ -37,12 +38,14 @@ def run(
         repeat: grade each answer so many times, each with another seed; the outcomes must agree.
         database: address of a PostgreSQL server; None for SQLite.
         grade_mistakes: False leaves out what takes long: grading the known mistakes.
+        quick: grade each mistake on the checks that it names only: that it loses them is proved
+            then, and not that it loses nothing else.
 
     Raises:
         HooklabError: an exercise is unknown.
     """
     exercises = [course.exercise(slug) for slug in slugs] or list(course.exercises)
-    prover = _Prover(course, launch, repeat, database, grade_mistakes)
+    prover = _Prover(course, launch, repeat, database, grade_mistakes, quick)
     found: list[Problem] = []
     for place, problems in _steps(course, exercises, prover, whole=not slugs):
         found += problems
@@ -77,7 +80,8 @@ def _steps_of(course: Course, exercise: Exercise, prover: "_Prover") -> Steps:
     wrong = mistakes.load(course, slug)
     declared = mistakes.judge_declarations(course, graded_on, wrong)
     yield grader, [*rooms.titles(course, exercise, graded_on), *declared]
-    for variant in variants(course, slug, wrong if prover.grade_mistakes else []):
+    graded = wrong if prover.grade_mistakes else []
+    for variant in variants(course, slug, graded, quick=prover.quick):
         yield variant.place, prover.prove(graded_on, variant)
 
 
@@ -91,12 +95,14 @@ class _Prover:
         repeat: int,
         database: str | None,
         grade_mistakes: bool,
+        quick: bool,
     ) -> None:
         self._course = course
         self._launch = launch
         self._repeat = repeat
         self._database = database
         self.grade_mistakes = grade_mistakes
+        self.quick = quick
 
     def prove(self, graded_on: Rubric, variant: Variant) -> list[Problem]:
         """The faults that grading `variant` brings to light."""
@@ -118,6 +124,7 @@ class _Prover:
                     self._course,
                     slug,
                     folder,
+                    only=variant.only,
                     launch=self._launch,
                     seed=seed,
                     database=self._database,

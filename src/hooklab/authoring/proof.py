@@ -26,23 +26,33 @@ class Variant:
         place: where its author finds it, relative to the course's root.
         build: makes the folder to grade below an empty temporary folder.
         judge: compares the results with what is known; (what, hint) for each difference.
+        only: the ids of the checks to grade; empty for all.
     """
 
     place: str
     build: Callable[[Path], Path]
     judge: Judge
+    only: frozenset[str] = frozenset()
 
 
-def variants(course: Course, slug: str, wrong: list[Mistake]) -> Iterator[Variant]:
-    """Every answer to `slug` that the course keeps."""
+def variants(
+    course: Course, slug: str, wrong: list[Mistake], *, quick: bool = False
+) -> Iterator[Variant]:
+    """Every answer to `slug` that the course keeps.
+
+    Args:
+        quick: grade the mistakes on nothing but the checks that they name.
+    """
     solution, skeleton = course.solution(slug), course.skeleton(slug)
     yield Variant(f"solutions/{slug}", lambda _temporary: solution, judge_solution)
     yield Variant(f"exercises/{slug}", lambda _temporary: skeleton, judge_skeleton)
     for mistake in wrong:
+        loses = mistake.loses or frozenset()
         yield Variant(
             mistake.folder.relative_to(course.root).as_posix(),
             partial(mistakes.assemble, course, slug, mistake),
-            partial(judge_mistake, mistake.loses or frozenset()),
+            partial(judge_mistake, loses, quick=quick),
+            only=loses if quick else frozenset(),
         )
 
 
@@ -51,12 +61,13 @@ def results(
     slug: str,
     folder: Path,
     *,
+    only: frozenset[str] = frozenset(),
     launch: Callable[[], Launcher],
     seed: int,
     database: str | None,
 ) -> Results:
     """Grade `folder` as an answer to `slug`; the results by check id, in rubric order."""
-    options = Options(submission=folder, seed=seed, database=database)
+    options = Options(submission=folder, seed=seed, database=database, only=only)
     card = grade(course, [slug], options, launch=launch)
     return {check.id: check for exercise in card.exercises for check in exercise.checks}
 
@@ -93,9 +104,13 @@ def judge_skeleton(found: Results) -> Iterator[tuple[str, str]]:
             )
 
 
-def judge_mistake(loses: frozenset[str], found: Results) -> Iterator[tuple[str, str]]:
-    """A mistake loses what it declares, and nothing else."""
+def judge_mistake(
+    loses: frozenset[str], found: Results, *, quick: bool = False
+) -> Iterator[tuple[str, str]]:
+    """A mistake loses what it declares, and nothing else; a `quick` look is at the former only."""
     for check in found.values():
+        if quick and check.id not in loses:
+            continue
         if check.outcome == "could_not_grade":
             yield _grader_failed(check)
         elif check.outcome == "not_earned" and check.id not in loses:

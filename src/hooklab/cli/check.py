@@ -24,6 +24,10 @@ def command(
             "--repeat", metavar="N", min=1, help=_("Grade so often; outcomes must be equal.")
         ),
     ] = 1,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help=_("Grade each mistake on the checks that it names only.")),
+    ] = False,
     database: Database = None,
     lang: Lang = None,
 ) -> None:
@@ -45,6 +49,7 @@ def command(
                 progress=progress,
                 repeat=repeat,
                 database=database,
+                quick=quick,
             )
     finally:
         started.close()

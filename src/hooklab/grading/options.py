@@ -19,6 +19,7 @@ class Options:
         database: address of a PostgreSQL server; None for SQLite.
         first_loss: stop at the first check that is not earned; the others count as not tried.
         redis: address of a Redis server; None for one in the grader's own process.
+        only: the ids of the checks to run, with what they need; empty for all.
         debug: run the app where a breakpoint works; the grade does not count.
     """
 
@@ -27,6 +28,7 @@ class Options:
     seed: int = 0
     database: str | None = None
     first_loss: bool = False
+    only: frozenset[str] = frozenset()
     debug: bool = False
     redis: str | None = None
 

@@ -87,6 +87,8 @@ class GradingSession:
                 self._courses[item.path.parent] = catalogue.load(root)
                 self.rubrics[slug] = rubric.load(item.path.parent)
                 self._trials[slug] = {}
+        if self.options.only:
+            graded = [item for item in graded if _check_id(item) in self._wanted(item)]
         order = {
             (slug, check): position
             for slug, each in self.rubrics.items()
@@ -97,6 +99,16 @@ class GradingSession:
         items[:] = [item for item in items if not _is_check(item)] + graded
         if graded:
             self._worlds.claim_redis()
+
+    def _wanted(self, item: pytest.Item) -> set[str]:
+        """The ids of the checks that are to run, with all that they need."""
+        checks = self.rubrics[item.path.parent.name].checks
+        wanted = set(self.options.only)
+        while (
+            more := {need for id_ in wanted & checks.keys() for need in checks[id_].needs} - wanted
+        ):
+            wanted |= more
+        return wanted
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Get ready to run the checks that were chosen."""
