@@ -78,7 +78,14 @@ def command(
     """Grade, report, remember. The exit code is 0 when grading ran, whatever was earned."""
     here = course()
     names = _of_the_assessment(here, slugs) if assessment else chosen(here, slugs)
-    options = Options(submission, solutions, seed, database, debug, redis=redis)
+    options = Options(
+        submission=submission,
+        solutions=solutions,
+        seed=seed,
+        database=database,
+        redis=redis,
+        debug=debug,
+    )
     _check(here, names if assessment else slugs or [], options, file)
     judged = Judgements(here, options, reviews or here.root / FILE)
     for opinion in assess or ():
