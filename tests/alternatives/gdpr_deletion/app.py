@@ -80,7 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
         if not hmac.compare_digest(request.headers.get("authorization", "").encode(), wanted):
             raise HTTPException(403)
         steps = await asyncio.to_thread(community.claim_steps)
-        await asyncio.gather(*(community.work(step) for step in steps))
+        await community.work_on(steps)
         await asyncio.to_thread(community.send_mails)
         return {"steps": len(steps)}
 
@@ -347,11 +347,15 @@ class Community:
                 for step in claimed
             ]
 
-    async def work(self, step: tuple[str, Any]) -> None:
+    async def work_on(self, steps: list[Any]) -> None:
+        if steps:
+            async with httpx.AsyncClient(timeout=5) as client:
+                await asyncio.gather(*(self.work(client, step) for step in steps))
+
+    async def work(self, client: httpx.AsyncClient, step: tuple[str, Any]) -> None:
         name, erasure = step
         try:
-            async with httpx.AsyncClient(timeout=5) as client:
-                await getattr(self, f"erase_{name}")(client, erasure)
+            await getattr(self, f"erase_{name}")(client, erasure)
         except (httpx.HTTPError, OSError):
             await asyncio.to_thread(self.failed, erasure.id, name)
         else:
