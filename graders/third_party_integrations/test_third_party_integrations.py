@@ -204,6 +204,8 @@ def test_a_deleted_user_is_no_contact(lab):
         arrive(lab, lab.clerk.user_deleted(each))
         expect_no_contact(lab, each)
         owed(lab, each, "support", status="done")
+    # For a week, Intercom itself refuses to make a deleted contact again.
+    lab.clock.advance(days=8)
     arrive(lab, late, note="late")
     expect_no_contact(lab, user)
 

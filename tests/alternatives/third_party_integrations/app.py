@@ -51,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
         for name in SERVICES:
             quiet = "INSERT INTO quiet VALUES (:name, 0) ON CONFLICT DO NOTHING"
             connection.execute(text(quiet), {"name": name})
+    http = httpx.AsyncClient(timeout=5)
     app = FastAPI()
 
     @app.post("/webhooks/clerk")
@@ -58,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         event = await read_event(request, settings.clerk_webhook_signing_secret)
         if event.type in ("user.created", "user.updated", "user.deleted"):
             await asyncio.to_thread(keep, engine, event.type, event.payload)
-            afterwards.add_task(work, engine, settings)
+            afterwards.add_task(work, engine, settings, http)
         return {"ok": True}
 
     @app.post("/internal/cron")
@@ -67,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
         given = request.headers.get("authorization", "")
         if not secret or not hmac.compare_digest(given.encode(), f"Bearer {secret}".encode()):
             return Response(status_code=403)
-        await work(engine, settings)
+        await work(engine, settings, http)
         return Response(status_code=204)
 
     return app
@@ -154,12 +155,12 @@ def owe(connection: Connection, clerk_id: str, name: str, *, again: bool) -> Non
 # What the services are told
 
 
-async def work(engine: Engine, settings: Settings) -> None:
+async def work(engine: Engine, settings: Settings, http: httpx.AsyncClient) -> None:
     """Tell all services what they are owed, side by side."""
-    await asyncio.gather(*(serve(engine, settings, name) for name in SERVICES))
+    await asyncio.gather(*(serve(engine, settings, http, name) for name in SERVICES))
 
 
-async def serve(engine: Engine, settings: Settings, name: str) -> None:
+async def serve(engine: Engine, settings: Settings, http: httpx.AsyncClient, name: str) -> None:
     """Tell one service, one task after the other."""
     for _ in range(200):
         task = await asyncio.to_thread(claim, engine, settings, name)
@@ -168,11 +169,7 @@ async def serve(engine: Engine, settings: Settings, name: str) -> None:
         values = {"status": "done", "handle": task["handle"]}
         pause = 0
         try:
-            async with httpx.AsyncClient(timeout=5) as http:
-                tell = {"slack": slack, "newsletter": newsletter, "support": support}.get(
-                    name, analytics
-                )
-                values["handle"] = await tell(http, settings, task)
+            values["handle"] = await TELL[name](http, settings, task)
         except (NotTaken, httpx.HTTPError) as error:
             pause = getattr(error, "pause", 0)
             log.warning("not told", integration=name, error=type(error).__name__)
@@ -321,3 +318,6 @@ async def analytics(http: httpx.AsyncClient, settings: Settings, task: dict) -> 
     }
     key = (settings.segment_write_key.get_secret_value(), "")
     await ask(http, "POST", f"{settings.segment_api_url}/v1/track", auth=key, json=event)
+
+
+TELL = {"slack": slack, "newsletter": newsletter, "support": support, "analytics": analytics}

@@ -1,6 +1,6 @@
 """The original course's code in Python: it looks right and is not.
 
-Loses: a_signup_is_announced_once
+Loses: a_signup_is_announced_once, a_user_without_a_name_is_announced_without_one, a_hostile_name_does_no_harm, no_address_stands_in_slack, a_burst_does_not_flood_slack, two_crons_at_once_announce_once, consent_makes_a_pending_member, nobody_is_added_without_consent, a_lost_answer_leaves_one_member, withdrawn_consent_unsubscribes, a_signup_makes_a_contact, a_contact_that_exists_is_updated, an_archived_contact_comes_back, a_lost_answer_leaves_one_contact, a_signup_is_tracked_at_its_own_time, nothing_personal_goes_to_analytics, a_repeated_event_counts_once, a_service_that_is_down_holds_up_no_other, a_service_that_hangs_holds_up_no_other, retry_after_is_obeyed, delays_grow_and_end, a_crash_loses_and_doubles_nothing, neither_people_nor_secrets_are_printed
 """
 
 import hmac
