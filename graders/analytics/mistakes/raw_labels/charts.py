@@ -105,10 +105,7 @@ def scale(most: int) -> int:
 
 def _svg(label: str, height: int, inside: str) -> str:
     # No viewBox: widths are in percent, so that texts keep their size on a telephone.
-    return (
-        f'<svg role="img" aria-label="{label}" width="100%" height="{height}">'
-        f"{inside}</svg>"
-    )
+    return f'<svg role="img" aria-label="{label}" width="100%" height="{height}">{inside}</svg>'
 
 
 def _lines(top: int) -> str:

@@ -34,10 +34,7 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Row]) -> str:
         for name, number, note in rows
     )
     headings = "".join(f'<th scope="col">{escape(each)}</th>' for each in head)
-    return (
-        f"<table>"
-        f"<thead><tr>{headings}</tr></thead><tbody>{lines}</tbody></table>"
-    )
+    return f"<table><thead><tr>{headings}</tr></thead><tbody>{lines}</tbody></table>"
 
 
 def columns(label: str, points: Sequence[tuple[str, int]], every: int) -> str:

@@ -49,7 +49,7 @@ def claim(
         .where(*free)
         .order_by(col(IntegrationTask.due_at), col(IntegrationTask.id))
         .limit(count)
-            )
+    )
     # Looking and taking are one statement, whose condition is looked at once more while it takes.
     taken = (
         update(IntegrationTask)

@@ -75,7 +75,13 @@ def attempt(
     except Exception as error:
         failure = failure_of(error)
     name, why = integration.name, failure.why if failure else None
-    log.info("integration", integration=name, users=len(users), error=why, about=[user.email for user in users])
+    log.info(
+        "integration",
+        integration=name,
+        users=len(users),
+        error=why,
+        about=[user.email for user in users],
+    )
     now = datetime.now(UTC)
     with Session(engine) as session, session.begin():
         if failure and failure.retry_after:

@@ -25,7 +25,11 @@ def sync(contacts: Any, user: User, known_as: str | None) -> str | None:
     if user.deleted:
         erase(contacts, user.clerk_id, known_as)
         return None
-    fields = {"external_id": user.clerk_id, "email": user.email, "name": " ".join(filter(None, (user.first_name, user.last_name))) or None}
+    fields = {
+        "external_id": user.clerk_id,
+        "email": user.email,
+        "name": " ".join(filter(None, (user.first_name, user.last_name))) or None,
+    }
     try:
         # Not a search first: what was made a moment ago may not be found yet.
         return str(contacts.create(request={"role": "user", **fields}).id)
