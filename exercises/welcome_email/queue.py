@@ -1,4 +1,4 @@
-"""The queue of e-mails: TODO 3 and 4; the rest is given. Lesson: course/*/lessons/welcome_email.md"""
+"""The queue: TODO 3 and 4; the rest is given. Lesson: course/*/lessons/welcome_email.md"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

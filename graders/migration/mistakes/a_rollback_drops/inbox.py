@@ -1,6 +1,6 @@
 """Goes back by taking nothing more: what comes during the pause is answered 2xx and forgotten.
 
-Loses: a_rollback_keeps_deliveries_and_applies_none
+Loses: a_rollback_keeps_deliveries_and_applies_none, what_cannot_be_read_stops_no_other, too_many_differences_pause_by_themselves
 """
 
 from datetime import UTC, datetime

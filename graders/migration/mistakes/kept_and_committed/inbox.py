@@ -37,7 +37,12 @@ def receive(session: Session, event: Event) -> str:
         return "duplicate"
     entry = session.get_one(Inbox, kept)
     if entry.status == WAITING and phases.applies(phases.read(session), str(entry.clerk_id)):
-        _apply(session, entry)
+        payload, entry.status, entry.payload = entry.payload, APPLIED, None
+        session.commit()
+        if entry.type == DELETED:
+            writer.forget(session, str(entry.clerk_id))
+        else:
+            writer.save(session, ClerkUser.model_validate_json(str(payload)))
     return entry.status
 
 
@@ -97,8 +102,6 @@ def _read(event: Event) -> dict[str, Any]:
 def _apply(session: Session, entry: Inbox) -> None:
     if entry.status != WAITING:
         return
-    entry.status = APPLIED
-    session.commit()
     if entry.type == DELETED:
         writer.forget(session, str(entry.clerk_id))
         # What else waits for them is no longer of use, and is about somebody who has left.
@@ -106,4 +109,8 @@ def _apply(session: Session, entry: Inbox) -> None:
     else:
         writer.save(session, ClerkUser.model_validate_json(str(entry.payload)))
         finished = col(Inbox.id) == entry.id
-    session.exec(update(Inbox).where(finished).values(status=APPLIED, payload=None))
+    session.exec(
+        update(Inbox)
+        .where(finished, col(Inbox.status) == WAITING)
+        .values(status=APPLIED, payload=None)
+    )

@@ -84,18 +84,18 @@ def add_routes_of_the_move(app: FastAPI, settings: Settings, engine: Engine) -> 
             return comparison.status(session)
 
     @app.post("/migration/phase", dependencies=admin)
-    def post_phase(wanted: Change) -> dict[str, Any]:
+    def post_phase(wanted: Change) -> Change:
         """Go to a phase, or end a pause."""
         with Session(engine) as session, session.begin():
             phases.change(session, wanted.phase, wanted.percent)
-        return get_status()
+        return wanted
 
     @app.post("/migration/rollback", dependencies=admin)
-    def post_rollback() -> dict[str, Any]:
+    def post_rollback() -> dict[str, bool]:
         """Store deliveries and apply none, from now on."""
         with Session(engine) as session, session.begin():
             phases.roll_back(session, "asked for")
-        return get_status()
+        return {"paused": True}
 
     @app.post("/migration/backfill", dependencies=admin, status_code=202)
     def post_backfill() -> None:

@@ -1,6 +1,6 @@
 """Reads the phase when the process starts: whoever switches has to deploy.
 
-Loses: x
+Loses: the_backfill_brings_everybody
 """
 
 import hashlib

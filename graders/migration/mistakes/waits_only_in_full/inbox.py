@@ -1,6 +1,6 @@
 """What waits is applied from full on: in partial, kept deliveries stay where they are.
 
-Loses: in_x
+Loses: a_stable_share_of_the_users_is_switched, what_waits_is_told_apart_with_its_age
 """
 
 from datetime import UTC, datetime
