@@ -11,7 +11,7 @@ from hooklab import catalogue
 
 ROOT = Path(__file__).parents[2]
 # The clients of services are imported one by one, because their libraries are heavy.
-CLIENTS = ("intercom", "mailchimp", "push", "redis", "segment", "stripe")
+CLIENTS = ("clerk_api", "intercom", "mailchimp", "push", "redis", "segment", "stripe")
 GIVEN = {"hooklab.services", "hooklab.webhooks", *(f"hooklab.services.{name}" for name in CLIENTS)}
 LIBRARIES = {
     "fastapi",

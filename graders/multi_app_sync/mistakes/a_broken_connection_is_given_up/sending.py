@@ -1,6 +1,6 @@
 """Only answers are failures; where there is no answer, the message is dropped.
 
-Loses: an_application_that_fails_is_told_later, two_crons_at_once_send_nothing_twice, the_changes_of_a_user_arrive_in_order, an_application_that_hangs_holds_up_no_other, the_time_out_is_a_setting, each_message_is_signed_with_its_receivers_secret
+Loses: an_application_that_fails_is_told_later, two_crons_at_once_send_nothing_twice, the_changes_of_a_user_arrive_in_order, an_application_that_hangs_holds_up_no_other, each_message_is_signed_with_its_receivers_secret
 """
 
 import asyncio

@@ -29,12 +29,8 @@ def enter(session: Session, integration: str, now: datetime, pause: timedelta) -
 
     Of several who want to go through at once, one gets in; the others when the pause is over.
     """
-    with Session(session.get_bind()) as other:
-        if other.get_one(Gate, integration).opens_at > now:
-            return False
-    passed = update(Gate).where(col(Gate.integration) == integration)
-    session.exec(passed.values(opens_at=now + pause))
-    return True
+    passed = update(Gate).where(col(Gate.integration) == integration).values(opens_at=now + pause)
+    return bool(session.exec(passed).rowcount == 1)
 
 
 def close(session: Session, integration: str, until: datetime) -> None:

@@ -1,6 +1,6 @@
 """The contact is searched for, and made when the search has not found it.
 
-Loses: a_contact_that_exists_is_updated, a_lost_answer_leaves_one_contact
+Loses: a_contact_that_exists_is_updated
 """
 
 import re

@@ -1,6 +1,6 @@
 """What has failed is due again at once.
 
-Loses: a_service_that_is_down_holds_up_no_other, retry_after_is_obeyed, delays_grow_and_end
+Loses: a_service_that_is_down_holds_up_no_other, delays_grow_and_end
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Only the first of those who wait is named, and all count as announced.
 
-Loses: a_burst_does_not_flood_slack, two_crons_at_once_announce_once
+Loses: a_burst_does_not_flood_slack, two_crons_at_once_announce_once, retry_after_is_obeyed
 """
 
 from collections.abc import Sequence

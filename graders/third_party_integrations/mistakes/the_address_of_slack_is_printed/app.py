@@ -28,11 +28,11 @@ log = get_logger()
 
 def create_app(settings: Settings) -> FastAPI:
     """The app, ready to serve."""
-    logging.basicConfig(level=logging.INFO)
-    logging.getLogger("httpx").setLevel(logging.INFO)
     engine = make_engine(settings.database_url)
     SQLModel.metadata.create_all(engine)
     integrations = connect(settings)
+    logging.basicConfig(level=logging.INFO)
+    logging.getLogger("httpx").setLevel(logging.INFO)
     build_gates(engine, [each.name for each in integrations])
     app = FastAPI()
 

@@ -18,10 +18,12 @@ PAUSE = timedelta(seconds=1)
 
 LONGEST_NAME = 150
 
+HTTP = httpx.Client(timeout=5)
+
 
 def announce(client: WebhookClient, app_id: str, users: Sequence[User]) -> None:
     """Post one message that announces all `users`; failures.Failed when Slack does not take it."""
-    answer = httpx.post(client.url, json=announcement(app_id, users), timeout=5)
+    answer = HTTP.post(client.url, json=announcement(app_id, users))
     # The client raises nothing here, whatever Slack answers.
     if answer.status_code != 200:
         raise refused(answer.status_code, answer.headers)
