@@ -1,6 +1,6 @@
 """A service that fails ends the run for those that come after it.
 
-Loses: a_service_that_is_down_holds_up_no_other, a_service_that_hangs_holds_up_no_other, retry_after_is_obeyed, delays_grow_and_end, neither_people_nor_secrets_are_printed
+Loses: a_service_that_is_down_holds_up_no_other, a_service_that_hangs_holds_up_no_other, retry_after_is_obeyed
 """
 
 from collections.abc import Sequence
