@@ -1,5 +1,6 @@
 """The built site, served from a subfolder, and a real browser to look at it."""
 
+import importlib.util
 import json
 import re
 import shutil
@@ -7,15 +8,17 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import websocket
+from sqlmodel import SQLModel
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -26,6 +29,29 @@ FLAGS = (
     "--remote-debugging-port=0",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+
+
+@pytest.fixture(scope="module")
+def listing() -> Iterator[Callable[[str], ModuleType]]:
+    """Import a file of `course/code`, and forget it and its tables after the module's tests.
+
+    All SQLModel tables share one registry of names, and two listings may name theirs alike.
+    """
+    known, names = set(SQLModel.metadata.tables), []
+
+    def load(name: str) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(name, ROOT / "course" / "code" / f"{name}.py")
+        # A dataclass looks its own module up.
+        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        names.append(name)
+        spec.loader.exec_module(module)
+        return module
+
+    yield load
+    for name in names:
+        del sys.modules[name]
+    for table in SQLModel.metadata.tables.keys() - known:
+        SQLModel.metadata.remove(SQLModel.metadata.tables[table])
 
 
 @pytest.fixture(scope="session")

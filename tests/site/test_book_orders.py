@@ -1,8 +1,6 @@
 """The listings of the lesson on outside services, run against answers that are made up."""
 
-import importlib.util
 import json
-from pathlib import Path
 from types import ModuleType
 
 import httpx
@@ -11,15 +9,10 @@ from sqlmodel import Session, SQLModel, select
 
 from hooklab.services import make_engine
 
-CODE = Path(__file__).parents[2] / "course" / "code"
-
 
 @pytest.fixture(scope="module")
-def orders() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("book_orders", CODE / "book_orders.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def orders(listing) -> ModuleType:
+    return listing("book_orders")
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The listings of the lesson on erasures, run against a service that can fail."""
 
-import importlib.util
 from datetime import UTC, datetime
-from pathlib import Path
 from types import ModuleType
 
 import httpx
@@ -12,7 +10,6 @@ from sqlmodel import Session, SQLModel, select
 from hooklab.services import make_engine
 from hooklab.world import Answer, HttpService, Setup
 
-CODE = Path(__file__).parents[2] / "course" / "code"
 KEY = b"secret"
 
 
@@ -31,11 +28,8 @@ class Registrar(HttpService):
 
 
 @pytest.fixture(scope="module")
-def closing() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("closing", CODE / "closing.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def closing(listing) -> ModuleType:
+    return listing("closing")
 
 
 @pytest.fixture

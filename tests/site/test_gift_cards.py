@@ -1,8 +1,6 @@
 """The listings of the lesson on suspicious sign-ins, run against the kit's Slack."""
 
-import importlib.util
 from datetime import UTC, datetime
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -12,17 +10,13 @@ from sqlmodel import Session, SQLModel
 from hooklab.services import make_engine
 from hooklab.world import World
 
-CODE = Path(__file__).parents[2] / "course" / "code"
 HOUR = 3_600_000
 NOON = 20_000 * 24 * HOUR + 12 * HOUR
 
 
 @pytest.fixture(scope="module")
-def shop() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("gift_cards", CODE / "gift_cards.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def shop(listing) -> ModuleType:
+    return listing("gift_cards")
 
 
 @pytest.fixture

@@ -1,8 +1,5 @@
 """The listings of the lesson on moving to webhooks, run on a database of their own."""
 
-import importlib.util
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -10,18 +7,10 @@ from sqlmodel import Session, SQLModel, select
 
 from hooklab.services import make_engine
 
-CODE = Path(__file__).parents[2] / "course" / "code"
-
 
 @pytest.fixture(scope="module")
-def library() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("library", CODE / "library.py")
-    module = importlib.util.module_from_spec(spec)
-    # A dataclass looks its own module up.
-    sys.modules["library"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["library"]
+def library(listing) -> ModuleType:
+    return listing("library")
 
 
 @pytest.fixture

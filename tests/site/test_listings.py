@@ -1,10 +1,8 @@
 """The listings of the pages are cut from files that work: here they run."""
 
 import asyncio
-import importlib.util
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from types import ModuleType
 
 import httpx
@@ -15,16 +13,12 @@ from sqlmodel import Session, SQLModel, create_engine, select
 from structlog.testing import capture_logs
 from svix.webhooks import Webhook
 
-CODE = Path(__file__).parents[2] / "course" / "code"
 SECRET = "whsec_" + "dGVz" * 8  # the bytes "test", eight times
 
 
 @pytest.fixture(scope="module")
-def invoices() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("invoices", CODE / "invoices.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def invoices(listing) -> ModuleType:
+    return listing("invoices")
 
 
 @pytest.fixture

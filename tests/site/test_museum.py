@@ -1,8 +1,6 @@
 """The listings of the lesson on analytics, run against the kit's Redis."""
 
-import importlib.util
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from types import ModuleType
 from zoneinfo import ZoneInfo
 
@@ -13,16 +11,12 @@ from hooklab.services import Settings, make_engine
 from hooklab.services.redis import redis_client
 from hooklab.world import World
 
-CODE = Path(__file__).parents[2] / "course" / "code"
 PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture(scope="module")
-def museum() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("museum", CODE / "museum.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def museum(listing) -> ModuleType:
+    return listing("museum")
 
 
 @pytest.fixture

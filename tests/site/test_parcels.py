@@ -1,7 +1,5 @@
 """The listings of the lesson on onboarding, run."""
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -10,16 +8,12 @@ from sqlmodel import Session, SQLModel, select
 
 from hooklab.services import make_engine
 
-CODE = Path(__file__).parents[2] / "course" / "code"
 DUE = 3 * 24 * 3600
 
 
 @pytest.fixture(scope="module")
-def parcels() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("parcels", CODE / "parcels.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def parcels(listing) -> ModuleType:
+    return listing("parcels")
 
 
 @pytest.fixture

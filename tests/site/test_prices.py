@@ -1,9 +1,7 @@
 """The listings of the lesson on several applications, run against the kit's own receivers."""
 
-import importlib.util
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from types import ModuleType
 
 import httpx
@@ -13,15 +11,10 @@ from sqlmodel import Session, SQLModel, select
 from hooklab.services import make_engine
 from hooklab.world import World
 
-CODE = Path(__file__).parents[2] / "course" / "code"
-
 
 @pytest.fixture(scope="module")
-def prices() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("prices", CODE / "prices.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def prices(listing) -> ModuleType:
+    return listing("prices")
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The listings of module 6, run."""
 
-import importlib.util
 from datetime import date
-from pathlib import Path
 from types import ModuleType
 from zoneinfo import ZoneInfo
 
@@ -11,15 +9,10 @@ from sqlmodel import Session, SQLModel, select
 
 from hooklab.services import make_engine
 
-CODE = Path(__file__).parents[2] / "course" / "code"
-
 
 @pytest.fixture(scope="module")
-def shop() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("print_jobs", CODE / "print_jobs.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def shop(listing) -> ModuleType:
+    return listing("print_jobs")
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The listings of module 4, run against the kit's mail server."""
 
-import importlib.util
 from datetime import UTC, datetime
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -11,15 +9,10 @@ from sqlmodel import Session, SQLModel, select
 from hooklab.services import Mailer, Settings, make_engine
 from hooklab.world import World
 
-CODE = Path(__file__).parents[2] / "course" / "code"
-
 
 @pytest.fixture(scope="module")
-def receipts() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("receipts", CODE / "receipts.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def receipts(listing) -> ModuleType:
+    return listing("receipts")
 
 
 @pytest.fixture
