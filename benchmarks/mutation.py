@@ -22,12 +22,17 @@ import shutil
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cosmic_ray.exceptions import CosmicRayTestingException
 from cosmic_ray.mutating import mutate_code
+from cosmic_ray.operators.exception_replacer import ExceptionReplacer
+from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator
+from parso.python.tree import PythonNode
+from parso.tree import NodeOrLeaf
 
 from hooklab import catalogue
 from hooklab.catalogue import Course
@@ -143,8 +148,33 @@ def _mutants(folder: Path) -> Iterator[Mutant]:
                     yield Mutant(path.name, operator, code, was, became)
 
 
+class _DottedExceptionReplacer(ExceptionReplacer):
+    """Cosmic Ray's own replacer, for names with a dot too: it fails on `(httpx.HTTPError, …)`."""
+
+    def mutate(self, node: PythonNode, index: int) -> PythonNode:
+        name = self._name_nodes(node)[index]
+        if isinstance(name, PythonNode):
+            name.children = name.children[:1]
+            name = name.children[0]
+        name.value = CosmicRayTestingException.__name__
+        return node
+
+    @staticmethod
+    def _name_nodes(node: PythonNode) -> Sequence[NodeOrLeaf]:
+        caught = node.children[1]
+        if caught.type == "atom":
+            caught = caught.children[1]
+        return caught.children[::2] if caught.type == "testlist_comp" else (caught,)
+
+
+def _operator(name: str) -> Operator:
+    if name == "ExceptionReplacer":
+        return _DottedExceptionReplacer()
+    return get_operator(f"core/{name}")()
+
+
 def _occurrences(source: str, operator: str) -> Iterator[str]:
-    made, occurrence = get_operator(f"core/{operator}")(), 0
+    made, occurrence = _operator(operator), 0
     while (code := mutate_code(source, made, occurrence)) is not None:
         yield code
         occurrence += 1
