@@ -10,6 +10,8 @@ that `benchmarks/survivors/<slug>.toml` gives:
     became = "the line of the mutant"
     same = "why both behave alike"
 
+Without `became`, the reason holds for whatever becomes of the line.
+
 The reason has one of three names. `same`: no behaviour is changed. `free`: the statement leaves
 this open, so a check would be wrong to notice. `unseen`: a check could notice, and none does. Only
 the first two take the mutant out of the count.
@@ -74,6 +76,8 @@ KINDS = (*UNCOUNTED, "unseen")
 TARGET = 0.85
 SURVIVORS = Path(__file__).parent / "survivors"
 
+Reasons = dict[tuple[str, str, str | None], dict[str, str]]
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -124,14 +128,15 @@ def _measure(course: Course, slug: str, started: Launcher, sample: int | None) -
         if _survives(course, slug, mutant, started):
             survivors.append(mutant)
     print(file=sys.stderr)
-    uncounted = [each for each in survivors if _kind(reasons, each) in UNCOUNTED]
+    uncounted = [each for each in survivors if _kind(_entry(reasons, each)) in UNCOUNTED]
     changed = len(mutants) - len(uncounted)
     caught = len(mutants) - len(survivors)
     share = caught / changed if changed else 1.0
     print(f"{slug}: {caught} of {changed} mutants that change behaviour are caught: {share:.1%}")
     for mutant in survivors:
-        kind = _kind(reasons, mutant)
-        reason = reasons[_key(mutant)][kind] if kind else f"by {mutant.operator}"
+        entry = _entry(reasons, mutant)
+        kind = _kind(entry)
+        reason = entry[kind] if kind else f"by {mutant.operator}"
         print(f"  {kind or 'NO REASON YET'}: {mutant}\n      {reason}")
     return share >= TARGET
 
@@ -203,20 +208,21 @@ def _survives(course: Course, slug: str, mutant: Mutant, started: Launcher) -> b
     return all(check.outcome == "earned" for check in card.exercises[0].checks)
 
 
-def _reasons(slug: str) -> dict[tuple[str, str, str], dict[str, str]]:
+def _reasons(slug: str) -> Reasons:
     path = SURVIVORS / f"{slug}.toml"
     if not path.is_file():
         return {}
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("survivor", [])
-    return {(each["file"], each["was"], each["became"]): each for each in entries}
+    return {(each["file"], each["was"], each.get("became")): each for each in entries}
 
 
-def _kind(reasons: dict[tuple[str, str, str], dict[str, str]], mutant: Mutant) -> str | None:
-    return next((kind for kind in KINDS if kind in reasons.get(_key(mutant), {})), None)
+def _entry(reasons: Reasons, mutant: Mutant) -> dict[str, str]:
+    exact, line = (mutant.file, mutant.was, mutant.became), (mutant.file, mutant.was, None)
+    return reasons.get(exact) or reasons.get(line) or {}
 
 
-def _key(mutant: Mutant) -> tuple[str, str, str]:
-    return mutant.file, mutant.was, mutant.became
+def _kind(entry: dict[str, str]) -> str | None:
+    return next((kind for kind in KINDS if kind in entry), None)
 
 
 if __name__ == "__main__":
