@@ -99,10 +99,14 @@ def _has_predecessor() -> Any:
 
 
 def _wish(retry_after: str | None, now: datetime) -> timedelta:
+    header = retry_after or ""
     try:
-        if (retry_after or "").isdecimal():
-            return timedelta(seconds=int(retry_after or 0))
-        date = parsedate_to_datetime(retry_after or "")
-    except (ValueError, OverflowError):
+        if header.isdecimal():
+            return timedelta(seconds=int(header))
+        date = parsedate_to_datetime(header)
+    except OverflowError:
+        # More than any clock holds.
+        return LONGEST_WISH
+    except ValueError:
         return timedelta(0)
     return (date if date.tzinfo else date.replace(tzinfo=UTC)) - now

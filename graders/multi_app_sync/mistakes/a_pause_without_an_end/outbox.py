@@ -1,0 +1,111 @@
+"""Retry-After is granted, however long it is.
+
+Loses: retry_after_is_honoured
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, exists, or_, select, update
+
+from hooklab.services import Settings
+
+from .models import Outbox
+
+LONGEST_WISH = timedelta(days=1)
+"""A receiver may ask for so long a pause, and for no longer one."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that is ours until `until`, which also tells our claim from later ones."""
+
+    row_id: int
+    until: datetime
+    message_id: str
+    body: str
+    attempts: int
+
+
+def claim(session: Session, destination: str, now: datetime, lease: timedelta) -> Claim | None:
+    """Take the message to `destination` that has waited longest; None when none is due.
+
+    It is ours until `now + lease`. Of several who claim at once, one gets it. A message is not
+    due while an earlier one about the same user, to the same destination, is not delivered.
+    """
+    free = (col(Outbox.destination) == destination, *_free(now), ~_has_predecessor())
+    waiting = select(Outbox).where(*free).order_by(col(Outbox.next_attempt_at), col(Outbox.id))
+    row = session.exec(waiting.limit(1)).first()
+    if row is None or row.id is None or row.body is None:
+        return None
+    # The conditions once more: between looking and taking, a rival may have taken it.
+    ours = update(Outbox).where(col(Outbox.id) == row.id, *free).values(lease_until=now + lease)
+    found = Claim(row.id, now + lease, row.message_id, row.body, row.attempts)
+    if session.exec(ours).rowcount == 1:
+        return found
+    session.expire_all()
+    return claim(session, destination, now, lease)
+
+
+def delay(settings: Settings, attempts: int, retry_after: str | None, now: datetime) -> timedelta:
+    """How long to wait after `attempts` failed ones.
+
+    The base, doubled each time, up to the cap; longer if the header `retry_after` asks for it, in
+    seconds or as a date, up to LONGEST_WISH.
+    """
+    seconds = settings.sync_retry_base_seconds * 2 ** min(attempts - 1, 30)
+    usual = timedelta(seconds=min(seconds, settings.sync_retry_cap_seconds))
+    return max(usual, _wish(retry_after, now))
+
+
+def note_delivered(session: Session, claim: Claim, now: datetime) -> None:
+    """Write down that the message has arrived; the person in it is forgotten."""
+    _change(session, claim, delivered_at=now, body=None, lease_until=None)
+
+
+def note_failed(session: Session, claim: Claim, now: datetime, wait: timedelta) -> None:
+    """Write down that an attempt has failed, and that the next one comes after `wait`."""
+    later = {"attempts": claim.attempts + 1, "next_attempt_at": now + wait}
+    _change(session, claim, **later, lease_until=None)
+
+
+def _change(session: Session, claim: Claim, **values: Any) -> None:
+    # Nothing changes when the lease is over and somebody else has claimed the message.
+    ours = (col(Outbox.id) == claim.row_id, col(Outbox.lease_until) == claim.until)
+    session.exec(update(Outbox).where(*ours).values(**values))
+
+
+def _free(now: datetime) -> tuple[Any, ...]:
+    lease = col(Outbox.lease_until)
+    return (
+        col(Outbox.delivered_at).is_(None),
+        col(Outbox.next_attempt_at) <= now,
+        or_(lease.is_(None), lease <= now),
+    )
+
+
+def _has_predecessor() -> Any:
+    earlier = aliased(Outbox)
+    return exists().where(
+        col(earlier.destination) == col(Outbox.destination),
+        col(earlier.clerk_id) == col(Outbox.clerk_id),
+        col(earlier.delivered_at).is_(None),
+        col(earlier.id) < col(Outbox.id),
+    )
+
+
+def _wish(retry_after: str | None, now: datetime) -> timedelta:
+    header = retry_after or ""
+    try:
+        if header.isdecimal():
+            return timedelta(seconds=int(header))
+        date = parsedate_to_datetime(header)
+    except OverflowError:
+        # More than any clock holds.
+        return LONGEST_WISH
+    except ValueError:
+        return timedelta(0)
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)) - now
