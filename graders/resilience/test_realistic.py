@@ -1,0 +1,158 @@
+"""Whether it would hold in production, one claim a test. The titles are in rubric.toml."""
+
+from hooklab.texts import pick
+
+from .books import Production
+from .story import (
+    LIST,
+    catch_up,
+    command,
+    cron,
+    entry,
+    finish_walk,
+    gone,
+    later,
+    no_account,
+    one_account,
+    people,
+    renamed,
+    told,
+    up_to_date,
+)
+
+BATCH = 5
+MOST_PAGES = 5
+MOST_KNOCKS = 3
+
+
+# Bounds
+
+
+def test_a_run_does_so_much_and_no_more(lab):
+    lab.app.restart(INBOX_BATCH=str(BATCH), RECONCILE_PAGE_SIZE="2")
+    crowd = [lab.clerk.user_created() for _ in range(12)]
+    for who in crowd:
+        lab.deliver(who).expect("2xx")
+    lab.billing.fail(status=503)
+    bounded(lab, lab.billing, MOST_KNOCKS)
+    # Whoever needs no billing does not wait behind those who do.
+    change = renamed(lab, crowd[0])
+    told(lab, change)
+    for _run in range(4):
+        bounded(lab, lab.billing, MOST_KNOCKS)
+    up_to_date(lab)
+    lab.billing.recover()
+    lab.clock.advance(hours=2)
+    for _run in range(6):
+        bounded(lab, lab.billing, BATCH)
+    one_account(lab, *crowd)
+    command(lab)
+    for _run in range(3):
+        bounded(lab, lab.clerk_api, MOST_PAGES)
+    finish_walk(lab)
+    lab.clerk_api.expect_at_most(40, path=LIST)
+
+
+def bounded(lab, service, most):
+    """Fail when one run of the scheduler calls the service more often than this."""
+    before = len(service.calls())
+    cron(lab)
+    calls = len(service.calls()) - before
+    lab.require(
+        calls <= most,
+        en=f"one run of the scheduler makes {most} calls at most",
+        fr=f"un passage du planificateur fait au plus {most} appels",
+        got=pick({"en": f"{calls} calls", "fr": f"{calls} appels"}),
+    )
+
+
+def test_a_rate_limit_is_obeyed(lab):
+    lab.app.restart(RECONCILE_PAGE_SIZE="3", RECONCILE_BRAKE_PERCENT="50")
+    crowd = people(lab, 8)
+    finish_walk(lab)
+    lab.clock.advance(minutes=1)
+    missed, left = lab.clerk.user_created(), crowd.pop(2)
+    lab.clerk.user_deleted(left)
+    before = asked(lab, LIST)
+    command(lab)
+    lab.clerk_api.fail(status=429, retry_after=900)
+    cron(lab)
+    refused = asked(lab, LIST)
+    lab.require(
+        refused > before,
+        en="a run reads Clerk's list",
+        fr="un passage lit la liste de Clerk",
+        got=pick({"en": "it does not", "fr": "il ne la lit pas"}),
+    )
+    lab.clerk_api.recover()
+    for _third in range(2):
+        later(lab, minutes=5)
+    lab.clerk_api.expect(refused, path=LIST)
+    later(lab, minutes=6)
+    finish_walk(lab)
+    cron(lab, 2)
+    # Eight users are three pages, or four with one that is empty.
+    lab.clerk_api.expect_at_most(refused + 4, path=LIST)
+    up_to_date(lab, *crowd, missed)
+    gone(lab, left)
+    no_answer_is_no_deletion(lab, crowd)
+
+
+def no_answer_is_no_deletion(lab, crowd):
+    """Clerk's list is there, and then Clerk has no time for questions about one user."""
+    lab.clock.advance(minutes=1)
+    lab.clerk_api.leave_out([crowd[0].user_id])
+    lab.clerk_api.fail(status=429, retry_after=600, times=3)
+    command(lab)
+    for _minutes in range(4):
+        later(lab, minutes=12, runs=2)
+    up_to_date(lab, *crowd)
+    lab.clerk_api.recover()
+
+
+def asked(lab, path):
+    return len(lab.clerk_api.calls(path=path))
+
+
+# Late news
+
+
+def test_what_comes_late_undoes_nothing(lab):
+    ada, bob, cyd = people(lab, 3)
+    lab.clock.advance(minutes=1)
+    # None of this arrives; the list tells most of it.
+    dora, eve = lab.clerk.user_created(), lab.clerk.user_created()
+    older, newer = renamed(lab, ada), renamed(lab, ada)
+    early = renamed(lab, bob)
+    gone_early = lab.clerk.user_deleted(bob)
+    told(lab, gone_early)
+    gone(lab, bob)
+    eve_gone = lab.clerk.user_deleted(eve)
+    catch_up(lab)
+    up_to_date(lab)
+    one_account(lab, dora)
+    # Then everything comes after all, in the wrong order, a month later.
+    first = entry(lab, cyd, "done")
+    lab.clock.advance(days=30)
+    told(lab, eve_gone, eve, older, early, bob, dora, newer, cyd)
+    catch_up(lab)
+    up_to_date(lab)
+    gone(lab, bob, eve)
+    one_account(lab, ada, bob, cyd, dora)
+    no_account(lab, eve)
+    again = entry(lab, cyd, "done")
+    lab.require(
+        again.get("received_at") == first.get("received_at"),
+        en="the row of a message stays, with the time of its first arrival, for 90 days",
+        fr="la ligne d’un message reste 90 jours, avec l’heure de sa première arrivée",
+        got=f"{first.get('received_at')} → {again.get('received_at')}",
+    )
+
+
+# The whole
+
+
+def test_the_books_balance(lab):
+    production = Production(lab)
+    production.live()
+    production.balance()
