@@ -129,12 +129,13 @@ def check_points(rubric: Rubric, criterion: str, points: float | None) -> Criter
             else _("its points are awarded by checks alone"),
         )
     found = reviewed[criterion]
-    if points is None or not (0 <= points <= found.points and points * 2 == int(points * 2)):
+    most = found.reviewed_points
+    if points is None or not (0 <= points <= most and points * 2 == int(points * 2)):
         shown = _("no points are given") if points is None else _("{points} points cannot be given")
         raise HooklabError(
             shown.format(points=number(points or 0)),
             _("give a multiple of 0.5 up to {most}; the levels are:\n{levels}").format(
-                most=number(found.points), levels="\n".join(levels(found))
+                most=number(most), levels="\n".join(levels(found))
             ),
         )
     return found
@@ -161,8 +162,9 @@ def _reviewed(criterion: CriterionResult, review: Review | None) -> CriterionRes
     if review is None or criterion.kind != "reviewed":
         return criterion
     # The rubric may have changed since.
-    points = min(review.points, criterion.points)
-    return replace(criterion, review=review, earned=points if review.counts else 0.0)
+    points = min(review.points, criterion.reviewable) if review.counts else 0.0
+    earned = sum(check.earned for check in criterion.checks) + points
+    return replace(criterion, review=review, earned=earned)
 
 
 def _record(values: dict[str, Any]) -> Record:

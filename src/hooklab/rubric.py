@@ -46,7 +46,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Criterion:
-    """A line of the rubric: either checks that add up to its points, or levels for a reviewer."""
+    """A line of the rubric: checks, levels for a reviewer, or both; they add up to its points."""
 
     id: str
     title: Text
@@ -56,8 +56,13 @@ class Criterion:
 
     @property
     def kind(self) -> str:
-        """ "auto" when checks award the points, "reviewed" when a person does."""
+        """ "auto" when checks award all points, "reviewed" when a person awards some or all."""
         return "reviewed" if self.levels else "auto"
+
+    @property
+    def reviewed_points(self) -> float:
+        """What a person can award: the best level."""
+        return max((level.points for level in self.levels), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -108,25 +113,30 @@ def _criterion(table: Table) -> Criterion:
         checks=tuple(_check(each) for each in table.tables("check")),
         levels=tuple(_level(each) for each in table.tables("level")),
     )
-    if bool(criterion.checks) == bool(criterion.levels):
+    if not criterion.checks and not criterion.levels:
         raise table.refuse(
-            _("it must have checks or levels, not both and not neither"),
+            _("it must have checks or levels, or both"),
             _("write [[criterion.check]] for tests, [[criterion.level]] for a reviewer"),
         )
+    _refuse_other_sums(table, criterion)
+    return criterion
+
+
+def _refuse_other_sums(table: Table, criterion: Criterion) -> None:
     total = sum(check.points for check in criterion.checks)
-    if criterion.checks and total != criterion.points:
+    rest = criterion.points - total
+    if criterion.levels and criterion.reviewed_points != rest:
+        raise table.refuse(
+            _("its best level is not worth its {points:g} points").format(points=rest),
+            _("give the best level all the points that the checks leave"),
+        )
+    if not criterion.levels and rest:
         raise table.refuse(
             _("its checks add up to {total:g}, its points are {points:g}").format(
                 total=total, points=criterion.points
             ),
             _("change the points of the checks, never of the criterion"),
         )
-    if criterion.levels and max(level.points for level in criterion.levels) != criterion.points:
-        raise table.refuse(
-            _("its best level is not worth its {points:g} points").format(points=criterion.points),
-            _("give the best level all the points"),
-        )
-    return criterion
 
 
 def _check(table: Table) -> Check:

@@ -14,7 +14,8 @@ class CheckResult:
 
     Attributes:
         outcome: only "earned" earns points.
-        message: for any other outcome, what was sent, what happened, what was wanted.
+        message: for any other outcome, what was sent, what happened, what was wanted; for "earned"
+            what the check has noted, mostly nothing.
         hint: where to look, from the rubric; empty when earned.
         seconds: real time spent.
     """
@@ -49,7 +50,7 @@ class Review:
 
 @dataclass(frozen=True)
 class CriterionResult:
-    """A line of the scorecard; a reviewed one earns nothing until a person has read the answer."""
+    """A line of the scorecard; what a person awards comes once they have read the answer."""
 
     id: str
     title: str
@@ -63,6 +64,11 @@ class CriterionResult:
     def waits(self) -> bool:
         """Whether a reviewer's decision is still to come."""
         return self.kind == "reviewed" and not (self.review and self.review.counts)
+
+    @property
+    def reviewable(self) -> float:
+        """What a person can award: the points that no check awards."""
+        return self.points - sum(check.points for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class ExerciseResult:
     @property
     def waiting(self) -> float:
         """Points that a reviewer may still award."""
-        return sum(each.points for each in self.criteria if each.waits)
+        return sum(each.reviewable for each in self.criteria if each.waits)
 
     @property
     def is_complete(self) -> bool:

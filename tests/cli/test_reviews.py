@@ -46,6 +46,27 @@ def test_a_review_is_added_up_and_its_comment_shown(written, hooklab):
     assert "reviewed by Grace: Clear." in out
 
 
+def test_a_review_is_added_to_what_the_checks_of_its_criterion_earn(written, hooklab):
+    rubric = written / "graders/knock/rubric.toml"
+    shared = rubric.read_text(encoding="utf-8").replace("points = 2.5", "points = 4", 1)
+    door, _header, level = shared.partition('[[criterion]]\nid = "reasons"')
+    levels = level[level.index("[[criterion.level]]") :]
+    rubric.write_text(door + levels, encoding="utf-8")
+
+    def found() -> dict:
+        _code, out, _err = hooklab("grade", "knock", "--format", "json", *SOLUTION)
+        (exercise,) = json.loads(out)["exercises"]
+        return {**exercise["criteria"][0], "total": exercise["earned"]}
+
+    assert (found()["earned"], found()["kind"]) == (2.5, "reviewed")
+    _code, out, _err = hooklab("grade", "knock", *SOLUTION)
+    assert "waits for review: up to 1.5 points" in out
+    code, _out, _err = hooklab("review", "knock", "door", "2", "--comment", "x", *SOLUTION)
+    assert code == 2
+    hooklab("review", "knock", "door", "1.5", "--comment", "Clear.", *SOLUTION)
+    assert (found()["earned"], found()["total"]) == (4, 4)
+
+
 def test_a_review_belongs_to_one_submission(written, hooklab):
     hooklab("review", "knock", "reasons", "1.5", "--comment", "Clear.", *SOLUTION)
     assert reasons(hooklab)["review"] is None

@@ -51,6 +51,13 @@ def test_a_rubric_keeps_its_order_and_adds_up(load):
     assert found.criteria[1].levels[1].points == 0
 
 
+def test_checks_and_a_reviewer_can_share_a_criterion(load):
+    (shared,) = load(
+        CRITERION.replace("points = 1", "points = 2.5") + check(points=1.5) + LEVEL, "a"
+    ).criteria
+    assert (shared.points, shared.reviewed_points, shared.kind) == (2.5, 1, "reviewed")
+
+
 REFUSED = {
     "not TOML": ("[[criterion", [], "is not valid TOML"),
     "empty": ("", [], "it has no criterion"),
@@ -69,7 +76,16 @@ REFUSED = {
     "points that are a text": (CRITERION + check(points='"1"'), ["a"], "“points” is '1'"),
     "sums that differ": (CRITERION + check(points=1.5), ["a"], "add up to 1.5, its points are 1"),
     "no checks, no levels": (CRITERION, [], "checks or levels"),
-    "checks and levels": (CRITERION + check() + LEVEL, ["a"], "checks or levels"),
+    "a level beside checks that leave no points": (
+        CRITERION + check() + LEVEL,
+        ["a"],
+        "its best level is not worth its 0 points",
+    ),
+    "checks and levels that leave points": (
+        CRITERION.replace("points = 1", "points = 3") + check() + LEVEL,
+        ["a"],
+        "its best level is not worth its 2 points",
+    ),
     "a best level of less": (
         CRITERION + LEVEL.replace("points = 1", "points = 0.5"),
         [],

@@ -64,6 +64,9 @@ def command(
     )
     talk().print(
         _("recorded: {points} of {most} points for {slug}, {criterion}").format(
-            points=number(points or 0), most=number(found.points), slug=slug, criterion=criterion
+            points=number(points or 0),
+            most=number(found.reviewed_points),
+            slug=slug,
+            criterion=criterion,
         )
     )

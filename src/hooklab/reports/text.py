@@ -76,6 +76,9 @@ def _write_exercise(
     console.print(_table(exercise))
     if not details:
         return
+    for check in exercise.checks:
+        if check.outcome == "earned" and check.message:
+            _write_story(console, check)
     stories = [
         check for check in exercise.checks if check.outcome in ("not_earned", "could_not_grade")
     ]
@@ -110,15 +113,16 @@ def _table(exercise: ExerciseResult) -> Table:
 
 
 def judgement(criterion: CriterionResult) -> Iterator[str]:
-    """What is known of a reviewed criterion, in lines; nothing for one that has checks."""
+    """What is known of a reviewed criterion, in lines; nothing for one that checks decide."""
     if criterion.waits:
-        yield _("waits for review: up to {points} points").format(points=number(criterion.points))
+        most = number(criterion.reviewable)
+        yield _("waits for review: up to {points} points").format(points=most)
     if review := criterion.review:
         if review.counts:
             yield _("reviewed by {name}: {comment}").format(name=review.by, comment=review.comment)
         else:
             yield _("your own opinion, which does not count: {points} of {most} points").format(
-                points=number(review.points), most=number(criterion.points)
+                points=number(review.points), most=number(criterion.reviewable)
             )
         if review.outdated:
             yield _("the answer was changed since")
