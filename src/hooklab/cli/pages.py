@@ -4,13 +4,11 @@ import re
 from pathlib import Path
 from textwrap import dedent
 
-from hooklab import rubric
 from hooklab.catalogue import Course
-from hooklab.site.tables import rubric_table
+from hooklab.site.markers import fill
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _QUIZ = re.compile(r"^<quiz>.*?^</quiz>\n?", re.DOTALL | re.MULTILINE)
-_RUBRIC = re.compile(r"^<!-- rubric: (\w+) -->$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 # A call-out: its kind, perhaps a title, and the indented lines below it.
 _CALL_OUT = re.compile(
@@ -28,13 +26,12 @@ _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]\n]+)\]\((?!https?:)[^)\n]*\)")
 def plain_page(course: Course, page: Path) -> str:
     """The text of `page` with its tables and listings, without what only the site can show.
 
-    A rubric that cannot be read raises HooklabError.
+    A rubric or a price sheet that cannot be read raises HooklabError.
     """
     text = page.read_text(encoding="utf-8")
     for pattern in (_FRONT_MATTER, _QUIZ):
         text = pattern.sub("", text)
-    text = _RUBRIC.sub(lambda match: rubric_table(rubric.load(course.grader(match[1]))), text)
-    text = _CALL_OUT.sub(_quote, _COMMENT.sub("", text))
+    text = _CALL_OUT.sub(_quote, _COMMENT.sub("", fill(course, text)))
     text = _LINK.sub(r"\g<text>", _ATTRIBUTES.sub("", text))
     return _LISTING.sub(lambda match: _listing(course.root, match), text)
 

@@ -1,7 +1,7 @@
 """MkDocs' hooks: the menu from the catalogue, computed tables, and pages made from notebooks.
 
 A page asks for a table with a comment on a line of its own: `<!-- course -->` for the map of the
-modules, `<!-- rubric: slug -->` for the rubric of one exercise.
+modules, and what `hooklab.site.markers` knows.
 """
 
 import re
@@ -12,10 +12,11 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
-from hooklab import catalogue, rubric
+from hooklab import catalogue
 from hooklab.errors import HooklabError
 from hooklab.site import notebooks
-from hooklab.site.tables import course_map, menu, rubric_table
+from hooklab.site.markers import fill
+from hooklab.site.tables import course_map, menu
 from hooklab.texts import LANGUAGES, _, use
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 COURSE = re.compile(r"^<!-- course -->$", re.MULTILINE)
 ALTERNATE = re.compile(r"^ *<link rel=\"alternate\" .*>\n", re.MULTILINE)
-RUBRIC = re.compile(r"^<!-- rubric: (\w+) -->$", re.MULTILINE)
 
 
 def on_config(config: "MkDocsConfig") -> None:
@@ -81,10 +81,7 @@ def on_page_markdown(
     course = _course(config)
     here = PurePosixPath(*folders).as_posix()
     try:
-        with_map = COURSE.sub(lambda _match: course_map(course, here), markdown)
-        return RUBRIC.sub(
-            lambda match: rubric_table(rubric.load(course.grader(match[1]))), with_map
-        )
+        return fill(course, COURSE.sub(lambda _match: course_map(course, here), markdown))
     except HooklabError as error:
         raise PluginError(str(error)) from error
 

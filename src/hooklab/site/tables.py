@@ -5,6 +5,7 @@ from posixpath import relpath
 
 from hooklab.catalogue import Course, Exercise, Module
 from hooklab.rubric import Criterion, Rubric
+from hooklab.site.markdown import cell, table
 from hooklab.texts import _, number, pick
 
 
@@ -12,7 +13,7 @@ def rubric_table(rubric: Rubric) -> str:
     """A table of all criteria with their checks, or levels, and their points."""
     rows = [row for criterion in rubric.criteria for row in _criterion_rows(criterion)]
     total = (f"**{_('Total')}**", f"**{number(rubric.points)}**")
-    return _table((_("What is graded"), _("Points")), [*rows, total])
+    return table((_("What is graded"), _("Points")), [*rows, total])
 
 
 def course_map(course: Course, folder: str) -> str:
@@ -24,7 +25,7 @@ def course_map(course: Course, folder: str) -> str:
     """
     header = (_("Exercise"), _("Minutes"), _("Points"))
     rows = [row for module in course.modules for row in _module_rows(module, folder)]
-    return _table(header, rows)
+    return table(header, rows)
 
 
 def menu(course: Course) -> list[dict[str, list[str]]]:
@@ -41,11 +42,11 @@ def menu(course: Course) -> list[dict[str, list[str]]]:
 
 
 def _criterion_rows(criterion: Criterion) -> Iterable[tuple[str, str]]:
-    yield f"**{_cell(pick(criterion.title))}**", f"**{number(criterion.points)}**"
+    yield f"**{cell(pick(criterion.title))}**", f"**{number(criterion.points)}**"
     for check in criterion.checks:
-        yield _cell(pick(check.title)), number(check.points)
+        yield cell(pick(check.title)), number(check.points)
     for level in criterion.levels:
-        title, description = _cell(pick(level.title)), _cell(pick(level.description))
+        title, description = cell(pick(level.title)), cell(pick(level.description))
         yield f"*{title}*{_(': ')}{description}", number(level.points)
 
 
@@ -68,14 +69,4 @@ def _module_title(module: Module) -> str:
 
 
 def _link(title: str, page: str, folder: str) -> str:
-    return f"[{_cell(title)}]({relpath(page, folder)})"
-
-
-def _cell(text: str) -> str:
-    # A cell is one line, and a bar would end it.
-    return " ".join(text.split()).replace("|", r"\|")
-
-
-def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    rule = (":--", *("--:" for _column in header[1:]))
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
+    return f"[{cell(title)}]({relpath(page, folder)})"
