@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from hooklab.grading.failure import CheckFailed, require
+from hooklab.grading.fields import Fields
 from hooklab.texts import _
 
 # Far more than anybody writes by hand; a parser takes its time over more.
 LARGEST_FILE = 100_000
+# A dotted key of a line takes time with the square of its parts: a minute for a whole file.
+MOST_DOTS = 300
 
 
 class Answers:
@@ -43,13 +46,18 @@ class Answers:
     def toml(self, name: str) -> dict[str, Any]:
         """The table in the TOML file `name`; anything else fails, with line and column."""
         text = self.text(name)
+        wanted = _("{name} written in TOML").format(name=name)
+        if any(line.count(".") > MOST_DOTS for line in text.split("\n")):
+            raise CheckFailed(wanted, _("a line has more than {n} dots").format(n=MOST_DOTS))
         try:
             return tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise CheckFailed(
-                _("{name} written in TOML").format(name=name),
-                str(error) or _("it is nested too deeply"),
-            ) from None
+        # An integer of thousands of digits is a ValueError of Python's own.
+        except (ValueError, RecursionError) as error:
+            raise CheckFailed(wanted, str(error) or _("it is nested too deeply")) from None
+
+    def fields(self, name: str) -> Fields:
+        """The table in the TOML file `name`, for reading it value by value."""
+        return Fields(self.toml(name), name)
 
     def require(self, claim: object, *, en: str, fr: str, got: Any = None) -> None:
         """Fail the check unless `claim` is true, see `Lab.require`."""
