@@ -11,7 +11,7 @@ from sqlmodel import Session, col, delete, select, update
 from hooklab.services import Mailer, MailNotSent, MailOutcomeUnknown, Settings
 
 from .gate import admit, subject_hash
-from .models import PENDING, SENDING, EmailQueue, ScheduledTask, User
+from .models import PENDING, SENDING, EmailQueue, ScheduledTask, User, UserAddress
 
 REMINDER = "You have not been here for two days. Come and say hello!\n"
 
@@ -45,10 +45,12 @@ def send(engine: Engine, settings: Settings, mail_id: int | None) -> bool:
     """Send one e-mail at most once; False when it waits for the next time, or was not ours."""
     row = col(EmailQueue.id) == mail_id
     with Session(engine, expire_on_commit=False) as session, session.begin():
+        mail = session.get(EmailQueue, mail_id)
+        if mail is None or not may_be_written_to(session, settings, mail.address):
+            return False
         claim = update(EmailQueue).where(row, col(EmailQueue.status) == PENDING)
         if session.exec(claim.values(status=SENDING)).rowcount != 1:
             return False
-        mail = session.get_one(EmailQueue, mail_id)
     try:
         with Mailer(settings).connect() as connection:
             connection.send(as_message(settings, mail))
@@ -62,6 +64,13 @@ def send(engine: Engine, settings: Settings, mail_id: int | None) -> bool:
     with Session(engine) as session, session.begin():
         session.exec(delete(EmailQueue).where(row))
     return True
+
+
+def may_be_written_to(session: Session, settings: Settings, address: str) -> bool:
+    """Whether an owner of the address was not erased; the queue is emptied only a little later."""
+    owner = select(User.clerk_id).join(UserAddress, col(UserAddress.user_id) == col(User.id))
+    found = session.exec(owner.where(UserAddress.address == address).order_by(User.clerk_id)).all()
+    return any(admit(session, subject_hash(settings, clerk_id)) for clerk_id in found)
 
 
 def as_message(settings: Settings, mail: EmailQueue) -> EmailMessage:

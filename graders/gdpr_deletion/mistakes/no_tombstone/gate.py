@@ -1,6 +1,7 @@
 """Nobody asks whether somebody was erased.
 
-Loses: late_events_bring_nobody_back, an_update_under_way_brings_nobody_back, a_deletion_before_the_signup_holds
+Loses: no_mail_leaves_after_the_deletion, late_events_bring_nobody_back,
+an_update_under_way_brings_nobody_back, a_deletion_before_the_signup_holds
 """
 
 import hmac

@@ -1,0 +1,60 @@
+"""Of several files, one is removed.
+
+Loses: files_and_their_rows_are_gone
+"""
+
+from sqlmodel import Session, col, delete, select, update
+
+from hooklab.services import Settings
+
+from .community import folder_of
+from .models import (
+    DELETED_USER,
+    Comment,
+    EmailQueue,
+    Post,
+    ScheduledTask,
+    SessionLog,
+    Upload,
+    User,
+    UserAddress,
+    WebhookInbox,
+)
+from .targets import Targets
+
+
+def erase_files(session: Session, settings: Settings, targets: Targets) -> None:
+    """Remove the user's files and their rows. What is gone already is no error."""
+    if targets.user_id is None:
+        return
+    upload = session.exec(select(Upload).where(col(Upload.user_id) == targets.user_id)).first()
+    if upload is not None:
+        (folder_of(settings, targets.user_id) / upload.id).unlink(missing_ok=True)
+        session.delete(upload)
+
+
+def anonymise_content(session: Session, settings: Settings, targets: Targets) -> None:
+    """Leave the user's posts and comments under no name but `DELETED_USER`, and to no author."""
+    if targets.user_id is None:
+        return
+    nobody = {
+        "author_id": None,
+        "author_name": DELETED_USER[settings.app_language],
+        "author_email": None,
+    }
+    session.exec(update(Post).where(col(Post.author_id) == targets.user_id).values(**nobody))
+    session.exec(update(Comment).where(col(Comment.author_id) == targets.user_id).values(**nobody))
+
+
+def erase_records(session: Session, _settings: Settings, targets: Targets) -> None:
+    """Remove sign-ins, stored deliveries, scheduled tasks, and e-mails that have not left."""
+    session.exec(delete(SessionLog).where(col(SessionLog.clerk_id) == targets.clerk_id))
+    session.exec(delete(WebhookInbox).where(col(WebhookInbox.clerk_id) == targets.clerk_id))
+    session.exec(delete(ScheduledTask).where(col(ScheduledTask.user_id) == targets.user_id))
+    session.exec(delete(EmailQueue).where(col(EmailQueue.address).in_(targets.addresses)))
+
+
+def erase_user(session: Session, _settings: Settings, targets: Targets) -> None:
+    """Remove the user's addresses and the user."""
+    session.exec(delete(UserAddress).where(col(UserAddress.user_id) == targets.user_id))
+    session.exec(delete(User).where(col(User.clerk_id) == targets.clerk_id))
