@@ -20,10 +20,15 @@ def slug_of(answer: Path) -> str:
     return answer.name.split("-")[0]
 
 
+def is_answer(folder: Path) -> bool:
+    """Whether somebody wrote something there: an app, or a typed answer."""
+    return any(each.is_file() for pattern in ("*.py", "*.toml") for each in folder.glob(pattern))
+
+
 ANSWERS = sorted(
     folder
     for folder in HERE.iterdir()
-    if (folder / "app.py").is_file() and slug_of(folder) not in DRAFTS
+    if is_answer(folder) and slug_of(folder) not in DRAFTS
 )
 
 
