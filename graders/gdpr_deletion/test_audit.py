@@ -1,5 +1,7 @@
 """What proves an erasure, and what is left of the person: nothing that names them."""
 
+from contextlib import ExitStack
+
 from .members import (
     BASE,
     DUE,
@@ -83,6 +85,16 @@ def test_nothing_personal_is_printed(lab):
     deletion = lab.clerk.user_deleted(ada.signup)
     with lab.database.unavailable():
         lab.deliver(deletion)
+    # It also goes away in the middle: the error of a statement quotes its values.
+    for writes in (0, 1, 2, 9):
+        with ExitStack() as outage:
+            with lab.database.hold_writes(after=writes) as held:
+                request = lab.deliver.later(deletion)
+                held()
+                outage.enter_context(lab.database.unavailable())
+            request.result()
+            lab.app.settle()
+    lab.clock.advance(hours=2)
     for fault in ({"refuse": True}, {"status": 500}, {"lost_answer": True}):
         lab.stripe.fail(**fault)
         lab.newsletter.fail(**fault)

@@ -1,6 +1,7 @@
 """What a message must be like so that its receiver can trust it, one claim a test."""
 
 import json
+from contextlib import ExitStack
 
 from hooklab.sender import new_secret, sign
 
@@ -161,6 +162,14 @@ def test_nothing_personal_and_no_secret_is_printed(lab):
     signup = lab.clerk.user_created(first_name="Canaryfirst", **person)
     with lab.database.unavailable():
         lab.deliver(signup)
+    # It also goes away in the middle: the error of a statement quotes its values.
+    for writes in range(3):
+        with ExitStack() as outage:
+            with lab.database.hold_writes(after=writes) as held:
+                request = lab.deliver.later(signup)
+                held()
+                outage.enter_context(lab.database.unavailable())
+            request.result()
     lab.mobile.fail(status=422, times=1)
     lab.admin.fail(drop=True, times=1)
     change(lab, signup)

@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
     engine = make_engine(settings.database_url)
     SQLModel.metadata.create_all(engine)
     app = FastAPI()
+    app.add_exception_handler(SQLAlchemyError, try_later)
     current_user = Annotated[str, Depends(require_user(settings))]
 
     @app.post("/webhooks/clerk")
@@ -89,7 +90,7 @@ Work = Callable[[Session, Settings, Event], int | None]
 
 def handle(work: Work, engine: Engine, settings: Settings, event: Event) -> int | None:
     """Do the work for a delivery in one transaction, and leave a line in the log."""
-    outcome, error = "failed", None
+    outcome = "failed"
     try:
         with Session(engine) as session, session.begin():
             erasure_id = work(session, settings, event)
@@ -98,12 +99,15 @@ def handle(work: Work, engine: Engine, settings: Settings, event: Event) -> int 
     except ValidationError:
         outcome = "invalid"
         raise HTTPException(400, "this is not what the event's type says") from None
-    except SQLAlchemyError as failure:
-        # Its text quotes the values of the statement: the name of the error must do.
-        error = type(failure).__name__
-        raise HTTPException(500, "please try again later") from None
     finally:
-        log.info("delivery", svix_id=event.message_id, outcome=outcome, error=error)
+        log.info("delivery", svix_id=event.message_id, outcome=outcome)
+
+
+async def try_later(request: Request, failure: Exception) -> PlainTextResponse:
+    """Answer for a database that is away, whatever the request was about."""
+    # Its text quotes the values of the statement: the name of the error must do.
+    log.error("database", path=request.url.path, error=type(failure).__name__)
+    return PlainTextResponse("please try again later", 500)
 
 
 def take_news(session: Session, settings: Settings, event: Event) -> None:

@@ -70,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def change(engine: Engine, event: Event, destinations: Sequence[str]) -> bool:
     """Record the change in one transaction; whether it was news."""
-    outcome, error, is_news = "failed", None, False
+    outcome, error = "failed", None
     try:
         with Session(engine) as session, session.begin():
             is_news = record_change(session, event, destinations)
