@@ -105,3 +105,9 @@ def test_a_deep_table_is_shown_shortly(tmp_path):
     (tmp_path / "a.toml").write_text(lines, encoding="utf-8")
     found = Answers(tmp_path).fields("a.toml")
     assert "a.toml, a" in refusal(lambda: found.number("a", 0, 1))
+
+
+@pytest.mark.parametrize("value", ['["a"]', '["a", "a"]', '["a", "b", "b"]', '["a", 1]', '"ab"'])
+def test_an_order_names_each_once(value):
+    assert fields('k = ["b", "a"]').order("k", ["a", "b"]) == ["b", "a"]
+    assert "each of these once" in refusal(lambda: fields(f"k = {value}").order("k", ["a", "b"]))

@@ -87,6 +87,14 @@ class Fields:
             raise self._failed(key, wanted, _("it is {value}").format(value=shown(value)))
         return str(value)
 
+    def order(self, key: str, options: Sequence[str]) -> list[str]:
+        """The list of `key`: each of `options` once, in any order."""
+        wanted = _("each of these once, in an order: {options}").format(options=", ".join(options))
+        value = self._value(key, list, wanted)
+        if len(value) != len(options) or any(each not in value for each in options):
+            raise self._failed(key, wanted, _("it is {value}").format(value=shown(value)))
+        return list(value)
+
     def table(self, key: str) -> "Fields":
         """The table `key`."""
         value = self._value(key, dict, _("a table, [{key}]").format(key=key))
