@@ -78,7 +78,7 @@ def read(answers):
         if count != wanted:
             fail(
                 f"{FILE}: three environments of the kind development, one staging, one production",
-                f"{FILE} : trois environnements de type development, un staging, un production",
+                f"{FILE} : trois environnements de type development, un staging, un production",
                 {"en": f"{count} of the kind {kind}", "fr": f"{count} de type {kind}"},
             )
     _refuse_names_twice(found)
@@ -132,7 +132,7 @@ def _variables(fields):
         if _SECRET.search(value):
             fail(
                 f"{fields.where}, {name}: the name under which the secret is kept",
-                f"{fields.where}, {name} : le nom sous lequel le secret est rangé",
+                f"{fields.where}, {name} : le nom sous lequel le secret est rangé",
                 {
                     "en": "this looks like the secret itself, and this file is read by everybody",
                     "fr": "cela ressemble au secret lui-même, et tout le monde lit ce fichier",
@@ -147,7 +147,7 @@ def _refuse_names_twice(environments):
         if folded(each.name) in seen:
             fail(
                 f"{FILE}: a name of its own for each environment",
-                f"{FILE} : un nom propre à chaque environnement",
+                f"{FILE} : un nom propre à chaque environnement",
                 {
                     "en": f"two are called {shown(each.name)}",
                     "fr": f"deux s’appellent {shown(each.name)}",

@@ -128,6 +128,6 @@ def _fail(environment, price, what):
     }[what]
     fail(
         f"in the costs of {environment.name}, or shared: {names['en']}",
-        f"dans les coûts de {environment.name}, ou partagés : {names['fr']}",
-        {"en": f"there is none: {price}", "fr": f"il n’y en a pas : {price}"},
+        f"dans les coûts de {environment.name}, ou partagés : {names['fr']}",
+        {"en": f"there is none: {price}", "fr": f"il n’y en a pas : {price}"},
     )

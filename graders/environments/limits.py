@@ -48,7 +48,7 @@ def _require_few_addresses(who, limits, inside):
         limit = amount(most)
         fail(
             f"{who}: at most {limit} {SHEET.limits['addresses']['en']}",
-            f"{who} : au plus {limit} {SHEET.limits['addresses']['fr']}",
+            f"{who} : au plus {limit} {SHEET.limits['addresses']['fr']}",
             ", ".join(found),
         )
 
@@ -60,7 +60,7 @@ def _require_few_requests(who, limits, inside):
         limit = amount(most)
         fail(
             f"{who}: at most {limit} {SHEET.limits['requests']['en']}",
-            f"{who} : au plus {limit} {SHEET.limits['requests']['fr']}",
+            f"{who} : au plus {limit} {SHEET.limits['requests']['fr']}",
             _sum(inside, DELIVERIES, total),
         )
 

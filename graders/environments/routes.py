@@ -91,7 +91,7 @@ def _deliver(head, endpoint, environments):
             pick(
                 {
                     "en": f"the same address stands for {names}: whoever started last gets it",
-                    "fr": f"la même adresse vaut pour {names} : le dernier démarré la reçoit",
+                    "fr": f"la même adresse vaut pour {names} : le dernier démarré la reçoit",
                 }
             )
         )
@@ -125,7 +125,7 @@ def unreachable(environment):
         return pick(
             {
                 "en": f"lost: from Clerk’s servers, {host} leads nowhere",
-                "fr": f"perdu : depuis les serveurs de Clerk, {host} ne mène nulle part",
+                "fr": f"perdu : depuis les serveurs de Clerk, {host} ne mène nulle part",
             }
         )
     if not fits(environment.tunnel, host):
@@ -138,7 +138,7 @@ def _wrong_tunnel(tunnel, host):
     return pick(
         {
             "en": f"lost: {host} belongs to {owners}, and the tunnel is “{tunnel}”",
-            "fr": f"perdu : {host} relève de {owners}, et le tunnel est « {tunnel} »",
+            "fr": f"perdu : {host} relève de {owners}, et le tunnel est « {tunnel} »",
         }
     )
 
@@ -155,7 +155,7 @@ def _wrong_path(environment, parts):
     return pick(
         {
             "en": f"lost: answered 404 or 307 at {parts.path or '/'}; the path ends in {wanted}",
-            "fr": f"perdu : réponse 404 ou 307 à {parts.path or '/'} ; la fin doit être {wanted}",
+            "fr": f"perdu : réponse 404 ou 307 à {parts.path or '/'} ; la fin doit être {wanted}",
         }
     )
 

@@ -56,7 +56,7 @@ def test_an_endpoint_survives_a_restart(answers):
                     "en": f"{each.tunnel} gets another address each time, unless a pinned "
                     f"tunnel_token stands in it; Clerk goes on sending to {each.endpoint}",
                     "fr": f"{each.tunnel} reçoit chaque fois une autre adresse, sauf si un "
-                    f"tunnel_token fixe y figure ; Clerk continue d’envoyer à {each.endpoint}",
+                    f"tunnel_token fixe y figure ; Clerk continue d’envoyer à {each.endpoint}",
                 },
             )
 
@@ -102,7 +102,7 @@ def test_no_secret_is_shared(answers):
                     "à chaque environnement ses propres secrets",
                     {
                         "en": f"{name} of {one.name} and {same} of {other.name} are both {kept}",
-                        "fr": f"{name} de {one.name} et {same} de {other.name} : tous deux {kept}",
+                        "fr": f"{name} de {one.name} et {same} de {other.name} : tous deux {kept}",
                     },
                 )
 
@@ -141,10 +141,10 @@ def _require_sum(fields, key, computed, lines):
         wanted = money(computed, 2)
         fail(
             f"{fields.where}, {key}: {wanted}",
-            f"{fields.where}, {key} : {wanted}",
+            f"{fields.where}, {key} : {wanted}",
             {
                 "en": f"written: {money(written, 2)}; computed again:\n{lines}",
-                "fr": f"écrit : {money(written, 2)} ; recalculé :\n{lines}",
+                "fr": f"écrit : {money(written, 2)} ; recalculé :\n{lines}",
             },
         )
 

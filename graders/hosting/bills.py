@@ -32,10 +32,10 @@ def require_sum(fields, bill):
         wanted = money(bill.total, 2)
         fail(
             f"{fields.where}, monthly_cost: {wanted}",
-            f"{fields.where}, monthly_cost : {wanted}",
+            f"{fields.where}, monthly_cost : {wanted}",
             {
                 "en": f"written: {money(written, 2)}; computed again:\n{told(bill)}",
-                "fr": f"écrit : {money(written, 2)} ; recalculé :\n{told(bill)}",
+                "fr": f"écrit : {money(written, 2)} ; recalculé :\n{told(bill)}",
             },
         )
 
@@ -60,14 +60,14 @@ def _require_a_plan(option):
     if not plans:
         fail(
             f"{option.host}: a line on which the app runs, from {option.vendor}",
-            f"{option.host} : une ligne qui héberge l’application, de {option.vendor}",
+            f"{option.host} : une ligne qui héberge l’application, de {option.vendor}",
             _ids(option),
         )
     for price in (line.price for line in option.bill.lines):
         if not price.commercial:
             fail(
                 f"{option.host}: a plan that allows an application that earns money",
-                f"{option.host} : une formule qui permet une application qui gagne de l’argent",
+                f"{option.host} : une formule qui permet une application qui gagne de l’argent",
                 {
                     "en": f"{price.id} is for non-commercial use only",
                     "fr": f"{price.id} n’admet qu’un usage non commercial",
@@ -80,17 +80,17 @@ def _require_due_work(option):
         if option.processes < 1:
             fail(
                 f"{option.host}: processes is at least 1, the app itself",
-                f"{option.host} : processes vaut au moins 1, l’application elle-même",
+                f"{option.host} : processes vaut au moins 1, l’application elle-même",
                 amount(option.processes),
             )
     elif option.processes or option.due_work == "process":
         fail(
             f'{option.host}: processes = 0 and due_work = "call"',
-            f'{option.host} : processes = 0 et due_work = "call"',
+            f'{option.host} : processes = 0 et due_work = "call"',
             {
                 "en": f'processes = {option.processes}, due_work = "{option.due_work}"; a function '
                 "ends with its answer, and whatever it had started ends with it",
-                "fr": f'processes = {option.processes}, due_work = "{option.due_work}" ; une '
+                "fr": f'processes = {option.processes}, due_work = "{option.due_work}" ; une '
                 "fonction finit avec sa réponse, et avec elle ce qu’elle avait lancé",
             },
         )
@@ -107,7 +107,7 @@ def _require_the_database(option):
     if option.database.id not in {line.price.id for line in option.bill.lines}:
         fail(
             f"{option.host}: a line for the database, {option.database.id}",
-            f"{option.host} : une ligne pour la base de données, {option.database.id}",
+            f"{option.host} : une ligne pour la base de données, {option.database.id}",
             _ids(option),
         )
 
@@ -186,7 +186,7 @@ def _require_quantity(option, id_, need, why):
         wanted = amount(round(need, 2) if need > 1 else round(need, 4))
         fail(
             f"{option.host}, {id_}: a quantity of {wanted}, that is {why}",
-            f"{option.host}, {id_} : une quantité de {wanted}, c’est-à-dire {why}",
+            f"{option.host}, {id_} : une quantité de {wanted}, c’est-à-dire {why}",
             {
                 "en": f"{amount(written)}" if written else "there is no such line",
                 "fr": f"{amount(written)}" if written else "cette ligne n’y est pas",
@@ -199,7 +199,7 @@ def _require_whole_plans(option):
         if line.price.unit == "month" and line.quantity != int(line.quantity):
             fail(
                 f"{option.host}, {line.price.id}: a whole number",
-                f"{option.host}, {line.price.id} : un nombre entier",
+                f"{option.host}, {line.price.id} : un nombre entier",
                 amount(line.quantity),
             )
 
@@ -215,7 +215,7 @@ def _require_memory(option, assumed):
     if inside > there:
         fail(
             f"{option.host}: machines with {amount(inside)} GB of memory for what runs on them",
-            f"{option.host} : des machines de {amount(inside)} Go de mémoire pour ce qui y tourne",
+            f"{option.host} : des machines de {amount(inside)} Go de mémoire pour ce qui y tourne",
             {"en": f"{amount(there)} GB", "fr": f"{amount(there)} Go"},
         )
 
@@ -234,7 +234,7 @@ def clerk(fields, assumed):
     if seats and assumed["developers"] > seats:
         fail(
             f"{plan.id}: at most {amount(seats)} {SHEET.limits['dashboard_seats']['en']}",
-            f"{plan.id} : au plus {amount(seats)} {SHEET.limits['dashboard_seats']['fr']}",
+            f"{plan.id} : au plus {amount(seats)} {SHEET.limits['dashboard_seats']['fr']}",
             f"developers = {assumed['developers']}",
         )
     users = [Line(SHEET.prices[id_], assumed["retained_users"]) for id_ in plan.metered]

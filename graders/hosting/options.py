@@ -98,7 +98,7 @@ def assumptions(answers):
     if users != USERS:
         fail(
             f"monthly_active_users = {USERS}: that is the question",
-            f"monthly_active_users = {USERS} : c’est la question",
+            f"monthly_active_users = {USERS} : c’est la question",
             amount(users),
         )
     found = {

@@ -64,7 +64,7 @@ def _compare(one, other, mine, theirs, given):
             claim = {"en": "more than", "fr": "plus que"}
         fail(
             f"{mine.criterion}: {one} ({mine.shown}) scores {claim['en']} {other} ({theirs.shown})",
-            f"{mine.criterion} : {one} ({mine.shown}) a {claim['fr']} {other} ({theirs.shown})",
+            f"{mine.criterion} : {one} ({mine.shown}) a {claim['fr']} {other} ({theirs.shown})",
             f"{one} = {ours}, {other} = {others}",
         )
 
@@ -96,5 +96,5 @@ def told(answers):
         terms = " + ".join(f"{amount(weight[each])}×{given[each]}" for each in CRITERIA)
         rows.append(f"{host}: {terms} = {amount(found[host])}")
     order = ", ".join(CRITERIA)
-    head = pick({"en": f"weight × score, for {order}:", "fr": f"poids × note, pour {order} :"})
+    head = pick({"en": f"weight × score, for {order}:", "fr": f"poids × note, pour {order} :"})
     return "\n".join((head, *rows))

@@ -33,7 +33,7 @@ def test_clerk_is_paid_by_retained_users(answers):
         fail(
             f"retained_users below {amount(USERS)}: whoever signs up and does not come back on "
             "another day is active, and not retained",
-            f"retained_users inférieur à {amount(USERS)} : qui s’inscrit sans revenir un autre "
+            f"retained_users inférieur à {amount(USERS)} : qui s’inscrit sans revenir un autre "
             "jour est actif, et n’est pas retenu",
             amount(retained),
         )
@@ -97,7 +97,7 @@ def test_the_ranking_follows_from_the_weights(answers):
         wanted = ", ".join(sorted(HOSTS, key=lambda host: -found[host]))
         fail(
             f"ranking: {wanted}",
-            f"ranking : {wanted}",
+            f"ranking : {wanted}",
             f"{', '.join(written)}\n{ranking.told(answers)}",
         )
 
@@ -114,7 +114,7 @@ def test_the_recommendation_is_consistent(answers):
         first = max(found, key=found.get)
         fail(
             f"the first of the ranking, {first}, or against_ranking: why not",
-            f"le premier du classement, {first}, ou against_ranking : pourquoi un autre",
+            f"le premier du classement, {first}, ou against_ranking : pourquoi un autre",
             f'choice = "{choice}"\n{ranking.told(answers)}',
         )
     if fields.values.get("against_ranking"):
