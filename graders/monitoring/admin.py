@@ -92,6 +92,30 @@ def stats(lab, **query):
     return found
 
 
+def durations(lab, found):
+    """The mean and the percentile of the statistics."""
+    durations = found.get("duration_ms")
+    lab.require(
+        isinstance(durations, dict),
+        en="duration_ms: an object with mean and p95",
+        fr="duration_ms : un objet avec mean et p95",
+        got=repr(durations),
+    )
+    return durations
+
+
+def listed(lab, found):
+    """The list of the statistics: objects."""
+    rows = found.get("deliveries")
+    lab.require(
+        isinstance(rows, list) and all(isinstance(row, dict) for row in rows),
+        en="deliveries: a list of objects",
+        fr="deliveries : une liste d’objets",
+        got=repr(rows),
+    )
+    return rows
+
+
 def expect(lab, found, **wanted):
     """Fail unless the object `found` has these values; numbers may be a little off."""
     got = {name: found.get(name) for name in wanted}
@@ -226,11 +250,12 @@ def figure(page: Element, name: str) -> float:
     return float(found[0].replace(",", ".")) if found else -1.0
 
 
-def form_in(element: Element, method: str) -> Form | None:
-    """The first form with this method in the element."""
+def form_in(element: Element, method: str, names=()) -> Form | None:
+    """The first form with this method, and fields of these names, in the element."""
     for form in element.find_all(tag="form"):
-        if form.attributes.get("method", "get").lower() == method:
-            return Form(method, form.attributes.get("action") or PAGE, _fields(form))
+        fields = _fields(form)
+        if form.attributes.get("method", "get").lower() == method and set(names) <= set(fields):
+            return Form(method, form.attributes.get("action") or PAGE, fields)
     return None
 
 

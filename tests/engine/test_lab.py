@@ -426,6 +426,25 @@ def test_requests_of_any_kind_overtake_each_other(open_lab):
     lab.db.expect_row("person", {}, updated_at=old.data["updated_at"])
 
 
+NOTE_FIRST = """
+                noted = insert(session, Person).values(id=f"note {updated_at}", updated_at=0)
+                session.execute(noted)
+                session.commit()
+"""
+
+
+@pytest.mark.parametrize(("after", "who_stays"), [(0, "new"), (1, "old")])
+def test_some_writes_may_pass_before_a_request_is_overtaken(open_lab, after, who_stays):
+    lab = open_lab(NEWEST.replace("WORK", (NOTE_FIRST + COMPARE_THEN_WRITE).strip()))
+    events = {"old": lab.clerk.user_created()}
+    lab.clock.advance(minutes=1)
+    events["new"] = lab.clerk.user_updated(events["old"])
+    old, new = (partial(lab.deliver.later, event) for event in events.values())
+    lab.overtaken(old, by=new, after=after)
+    stays = events[who_stays].data["updated_at"]
+    lab.db.expect_row("person", {"id": events["old"].user_id}, updated_at=stays)
+
+
 AFTERWARDS = """
     import time
     from fastapi import BackgroundTasks, FastAPI, Request

@@ -16,7 +16,13 @@ from hooklab.grading.journal import Journal
 from hooklab.grading.logs import Logs
 from hooklab.grading.rivals import Later, overtake, race
 from hooklab.grading.rows import Rows
-from hooklab.grading.services import Remote, RemoteApp, RemoteRedis, RemoteSlack
+from hooklab.grading.services import (
+    Remote,
+    RemoteApp,
+    RemoteClerkApi,
+    RemoteRedis,
+    RemoteSlack,
+)
 from hooklab.grading.slot import Slot
 from hooklab.grading.source import Source
 from hooklab.grading.start_failures import explain
@@ -54,6 +60,7 @@ class Lab:
         logs: what the app printed.
         source: the submission's text.
         settings: the app's environment: the secrets and addresses of this check.
+        notes: what `note` was given.
         random: a source of chance that the seed repeats.
     """
 
@@ -63,6 +70,7 @@ class Lab:
         self.journal = Journal(slot.clock.now)
         self.clock.journal = self.journal
         self.settings = slot.settings
+        self.notes: list[str] = []
         self.random = random.Random(f"{slot.ground.seed}/{check}")  # noqa: S311
         self.clerk = Clerk(seed=self.random.randrange(2**32), now=self.clock.now)
         slot.clerk = self.clerk
@@ -79,7 +87,7 @@ class Lab:
         self.support = Remote(world.support, lambda: "Intercom", *look)
         self.analytics = Remote(world.analytics, lambda: "Segment", *look)
         self.push = Remote(world.push, lambda: "Expo", *look)
-        self.clerk_api = Remote(world.clerk_api, lambda: _("Clerk's API"), *look)
+        self.clerk_api = RemoteClerkApi(world.clerk_api, lambda: _("Clerk's API"), *look)
         self.redis = RemoteRedis(world.redis, lambda: "Redis", *look)
         self.mobile = RemoteApp(world.mobile, lambda: _("the mobile app"), *look)
         self.admin = RemoteApp(world.admin, lambda: _("the admin app"), *look)
@@ -101,17 +109,26 @@ class Lab:
         """
         return race(self._slot, self.app, requests, processes, after=after)
 
-    def overtaken(self, slow: Later, *, by: Later) -> list[Answer]:
+    def overtaken(self, slow: Later, *, by: Later, after: int = 0) -> list[Answer]:
         """Send `slow`, and `by` to another process while `slow` is about to write.
+
+        The first `after` writes of `slow` pass.
 
         For requests of any kind, see `together`; for two deliveries there is `deliver.overtaken`.
         The answers to `slow` and to `by`.
         """
-        return overtake(self._slot, self.app, slow, by)
+        return overtake(self._slot, self.app, slow, by, after=after)
 
     def require(self, claim: object, *, en: str, fr: str, got: Any = None) -> None:
         """Fail the check unless `claim` is true, see `failure.require`."""
         require(claim, en=en, fr=fr, got=got)
+
+    def note(self, text: str) -> None:
+        """Let the report show `text` with this check, whether it is earned or not.
+
+        For what a learner should see of a success too, such as the figures of a long run.
+        """
+        self.notes.append(text)
 
     def require_running(self) -> None:
         """Fail the check when the app did not start."""

@@ -49,9 +49,10 @@ def race(
     return [answer.result() for answer in answers]
 
 
-def overtake(slot: Slot, app: App, slow: Later, fast: Later) -> list[Answer]:
+def overtake(slot: Slot, app: App, slow: Later, fast: Later, *, after: int = 0) -> list[Answer]:
     """Send `slow`, and send `fast` to another process while `slow` is about to write.
 
+    The first `after` writes of `slow` pass: an app may note that something came before it works.
     What that process does after its answer is over too before `slow` goes on. Whoever has compared
     before it writes has now compared too early. A lock that makes `fast` wait is right too: then
     nobody overtakes, and `slow` is let go after a while.
@@ -60,7 +61,7 @@ def overtake(slot: Slot, app: App, slow: Later, fast: Later) -> list[Answer]:
         app.another()
     app.journal.add(_("a first request is about to write when a second one overtakes it:"))
     holder = slot.workers[0]
-    holder.hold_writes()
+    holder.hold_writes(after)
     answers = [slow(app=0)]
     holder.wait_for_held(1, RIVAL_SECONDS)
     answers.append(fast(app=1))

@@ -1,6 +1,6 @@
 """Nobody hears that it is over.
 
-Loses: the_recovery_is_told_once
+Loses: the_recovery_is_told_once, what_slack_refuses_is_told_later
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,7 @@
 """All is well, says the cron every minute.
 
-Loses: the_recovery_is_told_once, more_than_the_limit_raises_an_alert
+Loses: the_recovery_is_told_once, more_than_the_limit_raises_an_alert,
+    what_slack_refuses_is_told_later
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,0 +1,95 @@
+"""The row is there from the start, and whoever writes last decides how it ended.
+
+Loses: a_late_failure_does_not_undo_a_success
+"""
+
+import json
+import time
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, delete, select
+
+from hooklab.services import Settings, get_logger, insert
+from hooklab.webhooks import Event
+
+from .handlers import handle
+from .models import DONE, FAILED, WebhookLog, WebhookPayload
+
+log = get_logger()
+
+WITH_CODES = ("email.created", "sms.created")
+"""Their bodies hold one-time codes in clear: they are never kept, and never replayed."""
+
+
+def process(engine: Engine, settings: Settings, event: Event) -> bool:
+    """Handle `event`, and log how that went; whether it is handled now.
+
+    A message that is done already is handled no more. What the handler writes and the row that
+    says "done" are committed together. After a failure the row says "failed" and what kind of
+    failure it was, and the body is kept for a replay; a row that says "done" stays as it is.
+
+    A database that is away raises SQLAlchemy's exception: nothing can be logged then.
+    """
+    with Session(engine) as session:
+        if _status(session, event.message_id) == DONE:
+            return True
+    arrival, started = datetime.now(UTC), time.monotonic()
+    with Session(engine) as session, session.begin():
+        received = insert(session, WebhookLog).values(
+            svix_id=event.message_id,
+            type=event.type,
+            status="received",
+            duration_ms=0,
+            received_at=arrival,
+        )
+        session.exec(received.on_conflict_do_nothing())
+    error: str | None = None
+    try:
+        with Session(engine) as session, session.begin():
+            handle(session, settings, event)
+            _record(session, event, arrival, _milliseconds(started), error=None)
+    except Exception as failure:
+        # Its text may quote anything: an address, a name, the parameters of a statement.
+        error = type(failure).__name__
+        with Session(engine) as session, session.begin():
+            _record(session, event, arrival, _milliseconds(started), error=error)
+    log.info("delivery", svix_id=event.message_id, type=event.type, error=error)
+    return error is None
+
+
+def _status(session: Session, svix_id: str) -> str | None:
+    return session.exec(
+        select(WebhookLog.status).where(col(WebhookLog.svix_id) == svix_id)
+    ).one_or_none()
+
+
+def _milliseconds(started: float) -> float:
+    # Not the clock on the wall: it is put right now and then, also backwards.
+    return round((time.monotonic() - started) * 1000, 1)
+
+
+def _record(
+    session: Session, event: Event, arrival: datetime, duration_ms: float, error: str | None
+) -> None:
+    outcome = {
+        "status": FAILED if error else DONE,
+        "duration_ms": duration_ms,
+        "error": error,
+    }
+    new = insert(session, WebhookLog).values(
+        svix_id=event.message_id, type=event.type, received_at=arrival, **outcome
+    )
+    session.exec(
+        new.on_conflict_do_update(
+            index_elements=["svix_id"],
+            set_=outcome,
+        )
+    )
+    if error is None:
+        session.exec(delete(WebhookPayload).where(col(WebhookPayload.svix_id) == event.message_id))
+    elif event.type not in WITH_CODES:
+        kept = insert(session, WebhookPayload).values(
+            svix_id=event.message_id, body=json.dumps(event.payload)
+        )
+        session.exec(kept.on_conflict_do_nothing())
