@@ -40,7 +40,7 @@ def go_on(engine: Engine, settings: Settings, clerk: ClerkUsers, kind: str, work
     Clerk is unavailable the walk waits for the next run, or for as long as Clerk asks. When the
     cursor is gone it begins again.
     """
-    # TODO 6: page after page, each with its cursor in one transaction; leave when Clerk asks.
+    # TODO 6: page after page, each with its cursor in one transaction; stop when Clerk says so.
     raise NotImplementedError("go_on(): TODO 6 is still open")
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 _HEADING = re.compile(r"^#{2,6}[ \t]+(?P<title>.+?)[ \t#]*$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _WORD = re.compile(r"\w[\w’'-]*")
-_TODO = re.compile(r"^.*\bTODO\b.*$", re.MULTILINE)
+# The skeleton asks a question on a line of its own; it answers nothing when only its TODO is gone.
+_ASKED = re.compile(r"^.*(?:\bTODO\b.*|\?[ \t]*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ POINTS = (
 
 
 def answer_to(text, point):
-    """The words under the heading of `point`, without comments and TODOs; None without heading."""
+    """The words under the heading of `point`, without comments and questions, or None."""
     text = _COMMENT.sub("", text)
     headings = list(_HEADING.finditer(text))
     found = []
@@ -49,7 +50,7 @@ def answer_to(text, point):
         title = _plain(heading["title"])
         if _plain(point.en) in title or _plain(point.fr) in title:
             end = headings[number + 1].start() if number + 1 < len(headings) else len(text)
-            found.append(_WORD.findall(_TODO.sub("", text[heading.end() : end])))
+            found.append(_WORD.findall(_ASKED.sub("", text[heading.end() : end])))
     return max(found, key=len, default=None)
 
 

@@ -57,8 +57,9 @@ def test_in_shadow_deliveries_are_kept_and_not_applied(lab):
     waits(lab, change, bob)
     says(lab, ada)
     gone(lab, bob)
-    greets(lab, login(lab, ada), ada)
-    up_to_date(lab, ada)
+    for who in (bob, renamed(lab, bob)):
+        greets(lab, login(lab, bob), who)
+    up_to_date(lab, bob)
 
 
 # One writer

@@ -72,8 +72,14 @@ def test_a_rate_limit_is_obeyed_by_the_clock(lab):
 
 
 def test_a_page_read_before_a_change_undoes_nothing(lab):
-    ada, bob, *_others = people(lab, 5)
+    lab.app.restart(**SMALL)
+    ada, *_others = people(lab, 4)
+    lab.clock.advance(minutes=1)
+    bob = lab.clerk.user_created()
+    lab.clock.advance(minutes=1)
+    cyd = lab.clerk.user_created()
     full(lab)
+    renamed(lab, cyd)
     ask(lab, "backfill").expect("2xx")
     hold, run = stand_at_page(lab, 1, "answer")
     change, deletion = renamed(lab, ada), lab.clerk.user_deleted(bob)
@@ -81,6 +87,7 @@ def test_a_page_read_before_a_change_undoes_nothing(lab):
         lab.deliver(event).expect("2xx")
     hold.release()
     run.result().expect("2xx")
+    # The page ended with bob, so that Clerk's list has nothing to go on from; cyd comes after him.
     finish_backfill(lab)
     up_to_date(lab)
     gone(lab, bob)
@@ -246,6 +253,7 @@ def test_nothing_personal_is_printed_or_kept(lab):
         greets(lab, login(lab, who), who)
     found_only_in(lab, "Canary", "user")
     late = renamed(lab, ada)
+    lab.deliver(lab.clerk.other("user.updated", {"id": ada.user_id, "first_name": "Canaryfirst"}))
     told(lab, lab.clerk.user_deleted(ada))
     told(lab, late)
     told(lab, lab.clerk.user_deleted(bob))

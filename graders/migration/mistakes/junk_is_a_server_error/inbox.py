@@ -1,6 +1,6 @@
 """Reads a delivery without looking whether it is one about a user.
 
-Loses: what_cannot_be_read_stops_no_other
+Loses: what_cannot_be_read_stops_no_other, nothing_personal_is_printed_or_kept
 """
 
 from datetime import UTC, datetime

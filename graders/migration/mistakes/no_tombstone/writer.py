@@ -1,6 +1,7 @@
 """Deletes the row and remembers nothing: the next late delivery brings the person back.
 
-Loses: a_deleted_user_stays_deleted, deliveries_at_once_leave_one_row_with_the_newest
+Loses: a_deleted_user_stays_deleted, deliveries_at_once_leave_one_row_with_the_newest,
+    a_late_login_undoes_nothing, nothing_personal_is_printed_or_kept
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """Applies one small batch of what waits, and leaves the others for another day.
 
-Loses: what_was_kept_is_applied_later_in_order
+Loses: a_stable_share_of_the_users_is_switched, what_was_kept_is_applied_later_in_order
 """
 
 from datetime import UTC, datetime

@@ -98,6 +98,6 @@ def _is_proved(session: Session, state: Migration) -> bool:
     return (
         latest is not None
         and state.changed_at is not None
-        and (latest.started_at >= state.changed_at or state.paused)
+        and latest.started_at >= state.changed_at
         and latest.missing + latest.stale + latest.mismatched == 0
     )

@@ -1,16 +1,16 @@
 """Writes pages with an upsert of its own, since they come from the source of truth.
 
-Loses: a_page_read_before_a_change_undoes_nothing, a_deleted_user_stays_deleted
+Loses: a_page_read_before_a_change_undoes_nothing
 """
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings
+from hooklab.services import Settings, insert
 
-from . import legacy, phases, walk
+from . import phases, walk
 from .clerk_users import ClerkUser, ClerkUsers
-from .models import BACKFILL, Job
+from .models import BACKFILL, Job, User
 
 
 def start(session: Session) -> None:
@@ -30,4 +30,14 @@ def go_on(engine: Engine, settings: Settings, clerk: ClerkUsers) -> None:
 
 def _save_page(session: Session, _job: Job, users: list[ClerkUser]) -> None:
     for user in users:
-        legacy.upsert_at_login(session, user)
+        values = {
+            "email": user.primary_email,
+            "first_name": user.first_name,
+            "last_name": user.last_name,
+            "version": user.updated_at,
+        }
+        session.exec(
+            insert(session, User)
+            .values(clerk_id=user.id, **values)
+            .on_conflict_do_update(index_elements=["clerk_id"], set_=values)
+        )

@@ -1,6 +1,6 @@
 """Commits once, when the whole list has been read: a crash begins again.
 
-Loses: a_kill_in_the_backfill_costs_one_page
+Loses: a_kill_in_the_backfill_costs_one_page, a_rate_limit_is_obeyed_by_the_clock
 """
 
 from collections.abc import Callable

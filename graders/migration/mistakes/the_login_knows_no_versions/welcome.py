@@ -1,6 +1,6 @@
 """Moves the webhook to the common writer, and leaves the old upsert in the login.
 
-Loses: login_and_webhook_write_by_one_rule, after_a_rollback_the_login_writes_again, a_late_login_undoes_nothing
+Loses: login_and_webhook_write_by_one_rule
 """
 
 from fastapi import HTTPException

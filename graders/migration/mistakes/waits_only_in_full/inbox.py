@@ -1,6 +1,7 @@
 """What waits is applied from full on: in partial, kept deliveries stay where they are.
 
-Loses: a_stable_share_of_the_users_is_switched, what_waits_is_told_apart_with_its_age
+Loses: a_stable_share_of_the_users_is_switched, what_waits_is_told_apart_with_its_age,
+    what_was_kept_is_applied_later_in_order
 """
 
 from datetime import UTC, datetime
