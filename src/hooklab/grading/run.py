@@ -45,6 +45,7 @@ def grade(
         check_folder(options.folder(course, slug))
     session = GradingSession(options, launch, progress)
     session.claim_redis()
+    session.get_ready(course, slugs[0])
     status, output = _run_pytest(course, slugs, session)
     if session.error:
         raise session.error

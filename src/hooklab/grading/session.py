@@ -68,6 +68,12 @@ class GradingSession:
         """Take databases of the real Redis server, if there is to be one; HooklabError if not."""
         self._worlds.claim_redis()
 
+    def get_ready(self, course: Course, slug: str) -> None:
+        """Start the first apps of an exercise, if its answer has one, before pytest is there."""
+        if not self.options.debug and (self.options.folder(course, slug) / "app.py").is_file():
+            self._courses[course.grader(slug)] = course
+            self._worlds.get_ready(course.grader(slug))
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Read the rubrics, and put the checks in rubric order."""
@@ -115,7 +121,7 @@ class GradingSession:
         checks = [
             item for item in session.items if isinstance(item, pytest.Function) and _is_check(item)
         ]
-        self._worlds.expected = Counter(item.path.parent for item in checks if _has_lab(item))
+        self._worlds.expect(Counter(item.path.parent for item in checks if _has_lab(item)))
         if not self.options.debug:
             # Two apps at a breakpoint would talk to the same terminal.
             self._ahead = Ahead(

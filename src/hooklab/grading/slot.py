@@ -158,12 +158,11 @@ class Slots:
 
     Args:
         ground: what the run shares.
-        count: how many checks will come; no slot is prepared for nobody.
     """
 
-    def __init__(self, ground: Ground, count: int) -> None:
+    def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._left = count
+        self._expected = 0
         self._number = 0
         self._hangs = 0
         # Two apps at a breakpoint would talk to the same terminal.
@@ -172,12 +171,20 @@ class Slots:
         self._ready: deque[Future[Slot]] = deque()
         self._lock = threading.Lock()
 
+    def get_ready(self) -> None:
+        """Prepare the first slots for checks that are not known yet."""
+        self._prepare(self._ahead, self._ahead)
+
+    def expect(self, count: int) -> None:
+        """Tell how many checks will come; no slot is prepared for nobody."""
+        self._expected = count
+
     def take(self) -> Slot:
         """A slot with the app started in it, or with `failure` set; may be called by any thread."""
         with self._lock:
-            self._prepare(max(self._ahead, 1))
+            self._prepare(max(self._ahead, 1), self._expected)
             next_one = self._ready.popleft()
-            self._prepare(self._ahead)
+            self._prepare(self._ahead, self._expected)
         slot = next_one.result()
         # An app that hangs at its start hangs every time: two proofs are enough.
         self._hangs += slot.failure == StartFailure("hang")
@@ -193,9 +200,9 @@ class Slots:
             _end(self._ready.popleft().result())
         self._threads.shutdown()
 
-    def _prepare(self, count: int) -> None:
-        while self._left > 0 and len(self._ready) < count:
-            self._left -= 1
+    def _prepare(self, count: int, expected: int) -> None:
+        """Have `count` slots ready, and make no more than `expected` in all."""
+        while self._number < expected and len(self._ready) < count:
             self._number += 1
             self._ready.append(self._threads.submit(self._make, self._number))
 

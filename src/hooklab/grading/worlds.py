@@ -3,12 +3,13 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 
 import pytest
 
+from hooklab.errors import HooklabError
 from hooklab.grading import database
 from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options
@@ -32,8 +33,8 @@ class Worlds:
         launcher: Callable[[], Launcher],
         submission: Callable[[Path], Path],
     ) -> None:
-        self.expected: Counter[Path] = Counter()
-        """How many checks will ask for a world, by the folder of their grader."""
+        self._expected: Counter[Path] = Counter()
+        self._early: threading.Thread | None = None
         self._options = options
         self._launcher = launcher
         self._submission = submission
@@ -42,6 +43,24 @@ class Worlds:
         self._server: database.Server | None = None
         self._redis: RedisServers | None = None
         self._lock = threading.Lock()
+
+    def get_ready(self, folder: Path) -> None:
+        """Start the first worlds of a grader, while its checks are still being read."""
+
+        def start() -> None:
+            # What is wrong now is wrong later too, and told then.
+            with suppress(HooklabError), self._lock:
+                self._slots_for(folder).get_ready()
+
+        self._early = threading.Thread(target=start)
+        self._early.start()
+
+    def expect(self, checks: Counter[Path]) -> None:
+        """Tell how many checks will ask for a world, by the folder of their grader."""
+        with self._lock:
+            self._expected = checks
+            for folder, slots in self._slots.items():
+                slots.expect(checks[folder])
 
     @contextmanager
     def open(self, item: pytest.Item) -> Iterator[Lab]:
@@ -65,6 +84,8 @@ class Worlds:
 
     def close(self) -> None:
         """Give everything back."""
+        if self._early:
+            self._early.join()
         self._resources.close()
 
     def _slots_for(self, folder: Path) -> Slots:
@@ -81,7 +102,8 @@ class Worlds:
                 redis=self._redis,
             )
             ground.launcher.preload(ground.submission.resolve())
-            self._slots[folder] = Slots(ground, self.expected[folder])
+            self._slots[folder] = Slots(ground)
+            self._slots[folder].expect(self._expected[folder])
             self._resources.callback(self._slots[folder].close)
         return self._slots[folder]
 

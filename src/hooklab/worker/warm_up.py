@@ -6,6 +6,7 @@ uses a registry of its own and leaves no trace that an app could see.
 
 import asyncio
 import random
+import socket
 import sys
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from io import StringIO
 from typing import Any
 
 import anyio._backends._asyncio  # noqa: F401 - anyio imports it at the first request
+import uvicorn
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, SecretStr
 from sqlalchemy.orm import registry
@@ -26,13 +28,12 @@ from hooklab.webhooks import read_event
 
 
 def warm_up() -> None:
-    """Serve two requests of a small app in this process."""
+    """Serve two requests of a small app in this process, over a real connection."""
     secret = new_secret(random.Random(0))  # noqa: S311
     app = _make_app(SecretStr(secret))
     signed = headers("msg_warm", _BODY, [secret], datetime.now(UTC))
     with redirect_stdout(StringIO()):
-        for _attempt in range(2):
-            asyncio.run(_call(app, signed))
+        asyncio.run(_serve(app, signed))
 
 
 _BODY = '{"type": "user.created", "data": {"id": "user_1"}}'
@@ -77,28 +78,30 @@ def _make_app(secret: SecretStr) -> FastAPI:
     return app
 
 
-async def _call(app: FastAPI, signed: dict[str, str]) -> None:
-    """One request, straight into the app: no socket, no server."""
+async def _serve(app: FastAPI, signed: dict[str, str]) -> None:
+    """Serve two requests as a worker serves them: first times are uvicorn's and h11's too."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(
+            uvicorn.Config(app, http="h11", ws="none", lifespan="off", log_config=None)
+        )
+        server.config.load()
+        server.lifespan = server.config.lifespan_class(server.config)
+        await server.startup(sockets=[listener])
+        for _attempt in range(2):
+            await _call(listener.getsockname()[1], signed)
+        # Otherwise the shutdown would look for them again only after a tenth of a second.
+        while server.server_state.connections:
+            await asyncio.sleep(0)
+        await server.shutdown(sockets=[listener])
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": _BODY.encode(), "more_body": False}
 
-    async def send(message: Any) -> None:
-        if message["type"] == "http.response.start" and message["status"] != 200:
-            sys.stderr.write(f"the warm-up answered {message['status']}\n")
-
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "POST",
-        "scheme": "http",
-        "path": "/warm",
-        "raw_path": b"/warm",
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(name.encode(), value.encode()) for name, value in signed.items()],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 2),
-    }
-    await app(scope, receive, send)
+async def _call(port: int, signed: dict[str, str]) -> None:
+    fields = {"host": "warm", "connection": "close", "content-length": str(len(_BODY)), **signed}
+    lines = ["POST /warm HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write("\r\n".join(lines).encode() + _BODY.encode())
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    if not answer.startswith(b"HTTP/1.1 200 "):
+        sys.stderr.write(f"the warm-up answered {answer[:200]!r}\n")
