@@ -47,8 +47,8 @@ def _require_few_addresses(who, limits, inside):
     if most and len(found) > most:
         limit = amount(most)
         fail(
-            f"{who}: at most {limit} {SHEET.limits['addresses']['en']}",
-            f"{who} : au plus {limit} {SHEET.limits['addresses']['fr']}",
+            f"{who}: {SHEET.limits['addresses']['en']}, at most {limit}",
+            f"{who} : {SHEET.limits['addresses']['fr']}, au plus {limit}",
             ", ".join(found),
         )
 
@@ -59,8 +59,8 @@ def _require_few_requests(who, limits, inside):
     if most and total > most:
         limit = amount(most)
         fail(
-            f"{who}: at most {limit} {SHEET.limits['requests']['en']}",
-            f"{who} : au plus {limit} {SHEET.limits['requests']['fr']}",
+            f"{who}: {SHEET.limits['requests']['en']}, at most {limit}",
+            f"{who} : {SHEET.limits['requests']['fr']}, au plus {limit}",
             _sum(inside, DELIVERIES, total),
         )
 

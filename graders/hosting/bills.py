@@ -233,8 +233,8 @@ def clerk(fields, assumed):
     seats = plan.limits.get("dashboard_seats")
     if seats and assumed["developers"] > seats:
         fail(
-            f"{plan.id}: at most {amount(seats)} {SHEET.limits['dashboard_seats']['en']}",
-            f"{plan.id} : au plus {amount(seats)} {SHEET.limits['dashboard_seats']['fr']}",
+            f"{plan.id}: {SHEET.limits['dashboard_seats']['en']}, at most {amount(seats)}",
+            f"{plan.id} : {SHEET.limits['dashboard_seats']['fr']}, au plus {amount(seats)}",
             f"developers = {assumed['developers']}",
         )
     users = [Line(SHEET.prices[id_], assumed["retained_users"]) for id_ in plan.metered]

@@ -15,7 +15,7 @@ B = { en = "a copy", fr = "une copie" }
 seat = { en = "per seat", fr = "par siège" }
 hour = { en = "an hour", fr = "par heure" }
 [limits]
-rooms = { en = "rooms", fr = "salles" }
+rooms = { en = "Rooms", fr = "Salles" }
 
 [[price]]
 id = "plan"
@@ -76,10 +76,10 @@ def course(tmp_path) -> Course:
 def test_a_price_is_shown_with_its_conditions_and_its_source(course):
     _header, _rule, plan, heat = fill(course, "<!-- prices: house -->").splitlines()
     assert plan == (
-        r"| `plan` | Inn: A\|B | $1,000 per seat | Non-commercial use only. Includes $5 of use. "
-        "At most 3 rooms. Seats add up. | 21 August 2026, B: inn.example |"
+        r"| `plan` | Inn: A\|B. Non-commercial use only. Includes $5 of use. Rooms: at most 3. "
+        "Seats add up. | $1,000 per seat | 21 August 2026, B: inn.example |"
     )
-    assert "| $0.128 an hour | The first 10 cost nothing. |" in heat
+    assert "Heat. The first 10 cost nothing. | $0.128 an hour |" in heat
 
 
 def test_prices_are_written_as_the_french_write_them(course):
@@ -87,7 +87,7 @@ def test_prices_are_written_as_the_french_write_them(course):
     text = fill(course, "<!-- prices: house -->")
     assert "| 1\u202f000\u00a0$ par siège |" in text
     assert "| 0,128\u00a0$ par heure |" in text
-    assert "| 21 août 2026, B" in text
+    assert "| 21 août 2026, B\u00a0: inn.example |" in text
 
 
 def test_a_bill_is_computed_line_by_line(course):

@@ -1,11 +1,15 @@
 """Markdown tables, cell by cell."""
 
+import re
 from collections.abc import Container, Iterable
+
+_SPACES = re.compile(r"[ \t\r\n]+")
 
 
 def cell(text: str) -> str:
     """`text` as the content of a cell: one line, and a bar would end it."""
-    return " ".join(text.split()).replace("|", r"\|")
+    # Not split(): it takes the spaces that do not break, of which French has many.
+    return _SPACES.sub(" ", text).strip(" ").replace("|", r"\|")
 
 
 def table(

@@ -11,8 +11,8 @@ from hooklab.texts import _, language, pick
 def price_table(sheet: Sheet, groups: list[str]) -> str:
     """A table of all prices of `groups`, each with its day, its source and how sure it is."""
     rows = [_price_row(sheet, price) for group in groups for price in sheet.group(group)]
-    header = (_("Price"), _("What it is"), _("US dollars"), _("Limits and notes"), _("Source"))
-    return table(header, rows, left={0, 1, 3, 4})
+    header = (_("Price"), _("What it is"), _("US dollars"), _("Source"))
+    return table(header, rows, left={0, 1, 3})
 
 
 def confidence_list(sheet: Sheet) -> str:
@@ -45,9 +45,10 @@ def bill_table(sheet: Sheet, bill: Bill) -> str:
 def _price_row(sheet: Sheet, price: Price) -> tuple[str, ...]:
     return (
         f"`{price.id}`",
-        cell(f"{price.vendor}{_(': ')}{pick(price.title)}"),
+        cell(
+            " ".join((f"{price.vendor}{_(': ')}{pick(price.title)}.", *_conditions(sheet, price)))
+        ),
         f"{money(price.figure)} {cell(pick(sheet.units[price.unit]))}",
-        cell(" ".join(_conditions(sheet, price))),
         cell(f"{day(price.read)}, {price.confidence}{_(': ')}{price.source}"),
     )
 
@@ -60,7 +61,8 @@ def _conditions(sheet: Sheet, price: Price) -> Iterator[str]:
     if price.credit:
         yield _("Includes {amount} of use.").format(amount=money(price.credit))
     for name, most in price.limits.items():
-        yield _("At most {count} {what}.").format(count=amount(most), what=pick(sheet.limits[name]))
+        what = pick(sheet.limits[name])
+        yield _("{what}: at most {count}.").format(count=amount(most), what=what)
     if price.note:
         yield pick(price.note)
 
