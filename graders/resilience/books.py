@@ -46,6 +46,10 @@ class Fact:
     is_poison: bool = False
     is_taken: bool = False
 
+    @property
+    def user_id(self):
+        return None if self.is_poison else self.event.user_id
+
 
 class Production:
     """An app in use, and everything around it.
@@ -92,7 +96,11 @@ class Production:
         self._tell("poison", "du poison")
         [life] = self._some(1)
         user = {"object": "user", "id": life.user_id}
-        for data in (user, {"object": "user", "deleted": True}, {"object": "user", "email_addresses": 7}):
+        for data in (
+            user,
+            {"object": "user", "deleted": True},
+            {"object": "user", "email_addresses": 7},
+        ):
             kind = self.lab.random.choice(("user.created", "user.updated"))
             self._send(self.lab.clerk.other(kind, data), is_poison=True)
         # Billing does not want one of the next: somebody will have to see to it.
@@ -306,9 +314,9 @@ class Sheet:
         self._entries = {row.get("svix_id"): row for row in lab.db.rows("inbox")}
         self._notes = []
         self._wrong = {user_id for user_id in production.people if not self._is_right(lab, user_id)}
-        newest = {fact.event.user_id: fact for fact in production.facts if not fact.is_poison}
+        newest = {fact.user_id: fact for fact in production.facts}
         self.events = Counter(
-            self._fate(fact, newest.get(fact.event.user_id) is fact) for fact in production.facts
+            self._fate(fact, newest[fact.user_id] is fact) for fact in production.facts
         )
         self._poison = sum(fact.is_poison for fact in production.facts)
         self._users = len(production.people)
@@ -341,7 +349,7 @@ class Sheet:
         event = fact.event
         entry = self._entries.get(event.message_id)
         status = entry.get("status") if entry else None
-        if is_newest and event.user_id in self._wrong:
+        if is_newest and fact.user_id in self._wrong:
             return self._lose(fact, status)
         if not fact.is_taken and not fact.is_poison:
             return FOUND

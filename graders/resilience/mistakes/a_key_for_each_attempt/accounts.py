@@ -1,0 +1,31 @@
+"""Each attempt has a key of its own: after a lost answer billing opens another account.
+
+Loses: a_lost_answer_opens_no_second_account, a_kill_loses_nothing, a_database_that_is_away_loses_nothing
+"""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, update
+
+from .models import User
+from .outside import Outside
+
+
+def open_account(engine: Engine, outside: Outside, clerk_id: str) -> None:
+    """Let billing open the account of a user of the table who is not deleted and has none yet.
+
+    However often this is begun, and whatever brought it about, billing opens one account: for one
+    user the key is always the same. No transaction is open while billing is asked. Raises what
+    `Outside.open_account` does.
+    """
+    with Session(engine) as session:
+        user = session.get(User, clerk_id)
+    if user is None or user.deleted_at or user.account_at:
+        return
+    # The user's key, not the message's: several messages may tell of the same user.
+    outside.open_account(clerk_id, uuid4().hex)
+    with Session(engine) as session, session.begin():
+        one = update(User).where(col(User.clerk_id) == clerk_id)
+        session.exec(one.values(account_at=datetime.now(UTC)))

@@ -1,0 +1,100 @@
+"""Takes any answer but 200 for “there is no such user”.
+
+Loses: a_rate_limit_is_obeyed
+"""
+
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from hooklab.services import Settings
+from hooklab.services.clerk_api import clerk_api_client
+
+from .failures import Away
+from .retry_after import retry_after
+
+
+class EmailAddress(BaseModel):
+    """One of a user's addresses."""
+
+    id: str
+    email_address: str
+
+
+class ClerkUser(BaseModel):
+    """A user, as far as this app needs one; everything else is ignored."""
+
+    id: str
+    updated_at: int
+    email_addresses: list[EmailAddress] = []
+    primary_email_address_id: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+    @property
+    def primary_email(self) -> str | None:
+        """The primary address, or None for a user without one."""
+        for entry in self.email_addresses:
+            if entry.id == self.primary_email_address_id:
+                return entry.email_address
+        return None
+
+
+class CursorGone(Exception):
+    """The list cannot be continued: the user after whom it was to go on is no longer in it."""
+
+
+class ClerkUsers:
+    """Clerk's list of users; each call asks once, and may raise Away.
+
+    Args:
+        settings: the address and the key of Clerk's API.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = clerk_api_client(settings)
+
+    def find(self, clerk_id: str) -> ClerkUser | None:
+        """The user, or None when Clerk has none of this id."""
+        try:
+            answer = self._get(f"/v1/users/{clerk_id}")
+        except Away:
+            return None
+        if answer.status_code == 404:
+            return None
+        return _read(answer, TypeAdapter(ClerkUser))
+
+    def page(self, after: str | None, size: int) -> list[ClerkUser]:
+        """At most `size` users, oldest first; a page with fewer is the last.
+
+        Args:
+            after: the id of the last user of the page before; None for the first page.
+            size: 500 at most.
+
+        Raises CursorGone when `after` was deleted meanwhile.
+        """
+        query: dict[str, str | int] = {"limit": size, "order_by": "+created_at"}
+        if after is not None:
+            query["starting_after"] = after
+        answer = self._get("/v1/users", query)
+        if after is not None and answer.status_code == 422:
+            raise CursorGone(after)
+        return _read(answer, TypeAdapter(list[ClerkUser]))
+
+    def _get(self, path: str, query: dict[str, str | int] | None = None) -> httpx.Response:
+        try:
+            answer = self._client.get(path, params=query)
+        except httpx.HTTPError:
+            raise Away("Clerk") from None
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise Away("Clerk", retry_after(answer))
+        return answer
+
+
+def _read(answer: httpx.Response, kind: TypeAdapter[Any]) -> Any:
+    try:
+        return kind.validate_json(answer.raise_for_status().content)
+    except (httpx.HTTPStatusError, ValidationError):
+        # Their texts quote the address or the user.
+        raise Away("Clerk") from None
