@@ -33,7 +33,7 @@ def judge(error: BaseException | None, lab: Lab | None, seconds: float) -> Trial
         lab: the world it used, which tells the story.
     """
     if error is None:
-        return Trial("earned", seconds=seconds)
+        return Trial("earned", "\n".join(lab.notes) if lab else "", seconds)
     if isinstance(error, NotTried):
         return Trial("not_tried", str(error), seconds)
     if isinstance(error, CheckFailed):
@@ -99,6 +99,7 @@ def _sections(sections: list[tuple[str, str]], lab: Lab | None) -> str:
     if lab:
         sections = [
             *sections,
+            (_("What was noted:"), "\n".join(lab.notes)),
             (_("What was done, in order:"), str(lab.journal)),
             (_("What the app printed:"), shorten(lab.logs.printed())),
         ]

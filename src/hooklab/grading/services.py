@@ -1,6 +1,6 @@
 """The services around the app: what they received, and their faults, told in the journal."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any, Generic, TypeVar
@@ -10,6 +10,7 @@ from hooklab.grading.journal import Journal
 from hooklab.texts import _, number, plural
 from hooklab.world import (
     Call,
+    ClerkApi,
     Command,
     Delivery,
     Hold,
@@ -177,6 +178,20 @@ class RemoteSlack(Remote[Slack]):
                 ),
             )
         return messages
+
+
+class RemoteClerkApi(Remote[ClerkApi]):
+    """Clerk's Backend API: `lab.clerk_api`."""
+
+    def leave_out(self, ids: Iterable[str]) -> None:
+        """Let lists leave these users out, see `ClerkApi.leave_out`."""
+        left_out = list(ids)
+        self._service.leave_out(left_out)
+        self._journal.add(
+            _("{service} leaves {count} of its users out of the list").format(
+                service=self._name(), count=len(left_out)
+            )
+        )
 
 
 class RemoteApp(Remote[InternalApp]):

@@ -52,6 +52,8 @@ def _case(
         kind = "error" if check.outcome == "could_not_grade" else "failure"
         story = SubElement(case, kind, type=check.outcome, message=harmless(check.title))
         story.text = harmless(f"{check.message}\n{check.hint}")
+    elif check.message:
+        SubElement(case, "system-out").text = harmless(check.message)
 
 
 def harmless(text: str) -> str:

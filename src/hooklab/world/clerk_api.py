@@ -1,7 +1,7 @@
 """Clerk's Backend API on the wire; what it answers is given by a function."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from hooklab.world import credentials
 from hooklab.world.http import Answer, Call, HttpService, reason
@@ -29,6 +29,19 @@ class ClerkApi(HttpService):
         self._strict = seed is not None
         chance = credentials.chance("clerk_api", seed or 0)
         self.secret_key = f"sk_test_{credentials.word(chance, 42)}"
+        self._left_out: frozenset[str] = frozenset()
+
+    def leave_out(self, ids: Iterable[str]) -> None:
+        """Leave these out of every list until `recover()`: a page is shorter then, and still a 200.
+
+        Whoever asks for one of them by its id gets it.
+        """
+        self._left_out = frozenset(ids)
+
+    def recover(self) -> None:
+        """Work normally again, and leave nobody out."""
+        self._left_out = frozenset()
+        super().recover()
 
     def answer(self, call: Call) -> Answer:
         """Ask the handler, unless the key is another instance's."""
@@ -42,6 +55,8 @@ class ClerkApi(HttpService):
                 "Make sure that your Clerk Secret Key is correct.",
             )
         status, headers, body = self._handler(call.method, call.path, call.query, call.headers)
+        if isinstance(body, list):
+            body = [each for each in body if each.get("id") not in self._left_out]
         content = b"" if body is None else json.dumps(body).encode()
         return Answer(status, content, {"content-type": "application/json", **headers})
 
