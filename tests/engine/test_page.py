@@ -38,6 +38,23 @@ def test_controls_have_the_names_that_a_screen_reader_says(page):
     assert page.find(role="img", name="A chart")
 
 
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ('<img src="go.png" alt="Go">', "Go"),
+        ("Go<b>!</b> <img src=go.png>", "Go!"),
+        ("<svg><title>Go</title><path d=M0/></svg>", "Go"),
+        ("<svg aria-label=Go><path d=M0/></svg> on", "Go on"),
+        ("<svg><text>Go</text></svg>", "Go"),
+        ("<svg><path d=M0/></svg>", ""),
+        ("<span aria-hidden=true>x</span>", ""),
+        ("<span hidden>x</span>", ""),
+    ],
+)
+def test_a_picture_in_a_button_is_called_by_its_name(content, name):
+    assert read_page(f"<button>{content}</button>").find(role="button").name == name
+
+
 def test_cells_and_items_end_where_html_ends_them(page):
     table = page.find(role="table", name="Latest")
     rows = [[cell.text for cell in row.children] for row in table.find_all(role="row")]

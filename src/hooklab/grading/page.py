@@ -109,17 +109,7 @@ class Element:
     @property
     def text(self) -> str:
         """What is to be read in it, with single spaces."""
-        pieces: list[str] = []
-        waiting: list[Element | str] = [self]
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, str):
-                pieces.append(part)
-            elif part is self or (part.tag not in UNREAD and "hidden" not in part.attributes):
-                waiting.extend(reversed(part.children))
-                # Blocks and cells that touch are not one word.
-                pieces.append("" if part.tag in ("b", "i", "em", "strong", "span", "a") else " ")
-        return " ".join("".join(pieces).split())
+        return self._read()
 
     @property
     def is_hidden(self) -> bool:
@@ -216,6 +206,24 @@ class Element:
             element = element.parent
         return element
 
+    def _read(self, *, aloud: bool = False) -> str:
+        """Its text; aloud, pictures have names, and what is for eyes only is left out."""
+        pieces: list[str] = []
+        waiting: list[Element | str] = [self]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, str):
+                pieces.append(part)
+            elif aloud and part is not self and part.attributes.get("aria-hidden") == "true":
+                continue
+            elif aloud and part is not self and part.tag in ("img", "svg") and part.name:
+                pieces.append(f" {part.name} ")
+            elif part is self or (part.tag not in UNREAD and "hidden" not in part.attributes):
+                waiting.extend(reversed(part.children))
+                # Blocks and cells that touch are not one word.
+                pieces.append("" if part.tag in ("b", "i", "em", "strong", "span", "a") else " ")
+        return " ".join("".join(pieces).split())
+
     def _labelled(self) -> str:
         if ids := self.attributes.get("aria-labelledby", "").split():
             by_id = self.root.by_id
@@ -243,9 +251,9 @@ class Element:
             is_button = self.role == "button"
             return self.attributes.get("value" if is_button else "title", "")
         # A section without a name has no role: asking for its role would go round in circles.
-        if self.tag != "section" and self.role in NAMED_BY_CONTENT and self.text:
-            return self.text
-        return self.attributes.get("title", "")
+        is_named_by_content = self.tag != "section" and self.role in NAMED_BY_CONTENT
+        said = self._read(aloud=True) if is_named_by_content else ""
+        return said or self.attributes.get("title", "")
 
 
 def read_page(html: str) -> Element:
