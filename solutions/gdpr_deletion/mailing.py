@@ -46,7 +46,7 @@ def send(engine: Engine, settings: Settings, mail_id: int | None) -> bool:
     row = col(EmailQueue.id) == mail_id
     with Session(engine, expire_on_commit=False) as session, session.begin():
         mail = session.get(EmailQueue, mail_id)
-        if mail is None or not may_be_written_to(session, settings, mail.address):
+        if mail is None or owners_are_gone(session, settings, mail.address):
             return False
         claim = update(EmailQueue).where(row, col(EmailQueue.status) == PENDING)
         if session.exec(claim.values(status=SENDING)).rowcount != 1:
@@ -66,11 +66,11 @@ def send(engine: Engine, settings: Settings, mail_id: int | None) -> bool:
     return True
 
 
-def may_be_written_to(session: Session, settings: Settings, address: str) -> bool:
-    """Whether an owner of the address was not erased; the queue is emptied only a little later."""
+def owners_are_gone(session: Session, settings: Settings, address: str) -> bool:
+    """Whether all who have the address are being erased: the queue is emptied a little later."""
     owner = select(User.clerk_id).join(UserAddress, col(UserAddress.user_id) == col(User.id))
     found = session.exec(owner.where(UserAddress.address == address).order_by(User.clerk_id)).all()
-    return any(admit(session, subject_hash(settings, clerk_id)) for clerk_id in found)
+    return bool(found) and not any(admit(session, subject_hash(settings, it)) for it in found)
 
 
 def as_message(settings: Settings, mail: EmailQueue) -> EmailMessage:

@@ -1,6 +1,7 @@
 """A delivery is stored before the gate is asked.
 
-Loses: late_events_bring_nobody_back, a_deletion_before_the_signup_holds
+Loses: late_events_bring_nobody_back, an_update_under_way_brings_nobody_back,
+a_deletion_before_the_signup_holds
 """
 
 import hmac
