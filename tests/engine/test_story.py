@@ -80,3 +80,23 @@ def test_a_long_line_of_the_journal_is_cut(open_lab):
     journal = Journal(lab.clock.now)
     journal.add("x" * (LONGEST * 2))
     assert len(str(journal)) < LONGEST + 50
+
+
+def test_what_a_check_notes_is_shown_whether_it_is_earned_or_not(sample):
+    sample.write_app(APP)
+    sample.write(
+        """
+        def test_balanced(lab):
+            lab.note("lost  0")
+            lab.note("found 3")
+
+        def test_unbalanced(lab):
+            lab.note("lost  1")
+            lab.require(False, en="nothing lost", fr="rien de perdu", got="one")
+        """,
+        "balanced",
+        "unbalanced",
+    )
+    found = sample.grade()
+    assert (found["balanced"].outcome, found["balanced"].message) == ("earned", "lost  0\nfound 3")
+    assert found["unbalanced"].message.endswith("What was noted:\n  lost  1")

@@ -141,3 +141,16 @@ def test_a_debug_run_says_that_it_does_not_count():
     debugged = card(check("good"), isolation="debug")
     for form in ("text", "markdown"):
         assert "does not count" in formats.render(debugged, form)
+
+
+def test_what_an_earned_check_has_noted_is_in_every_report():
+    noted = card(check("books", message="lost 0"))
+    text = formats.render(noted, "text")
+    assert "✓ Title of books\n  lost 0\n" in text
+    assert "lost 0" in formats.render(noted, "markdown")
+    [case] = ElementTree.fromstring(formats.render(noted, "junit"))[0].findall("testcase")
+    assert [child.tag for child in case] == ["properties", "system-out"]
+    assert case.findtext("system-out") == "lost 0"
+    written = json.loads(formats.render(noted, "json"))
+    jsonschema.validate(written, json_report.schema())
+    assert written["exercises"][0]["criteria"][0]["checks"][0]["message"] == "lost 0"

@@ -62,6 +62,20 @@ def test_a_failure_has_the_shape_of_clerks_errors(api, call, asked):
     assert not asked
 
 
+def test_a_list_that_leaves_people_out_is_a_200(call, clock):
+    def handler(_method, path, *_rest):
+        people = [{"id": "user_1"}, {"id": "user_2"}]
+        return 200, {}, people if path == "/v1/users" else people[1]
+
+    with ClerkApi(Setup("clerk_api", clock), handler) as api:
+        api.leave_out(["user_2"])
+        status, _headers, body = call(api, "GET", "/v1/users")
+        assert (status, json.loads(body)) == (200, [{"id": "user_1"}])
+        assert json.loads(call(api, "GET", "/v1/users/user_2")[2]) == {"id": "user_2"}
+        api.recover()
+        assert len(json.loads(call(api, "GET", "/v1/users")[2])) == 2
+
+
 def test_the_client_brings_the_key_of_the_settings(world):
     settings = Settings(
         clerk_secret_key=world.clerk_api.secret_key, clerk_api_url=world.clerk_api.url
