@@ -26,7 +26,7 @@ from .story import (
 
 AT_FIRST = 24
 HOURS = 3
-SETTINGS = {"RECONCILE_PAGE_SIZE": "10", "RECONCILE_BRAKE_PERCENT": "25"}
+SETTINGS = {"RECONCILE_PAGE_SIZE": "100", "RECONCILE_BRAKE_PERCENT": "25"}
 
 APPLIED, PARKED, FOUND, LOST = "applied", "parked", "found", "lost"
 SHOWN = 6
@@ -295,7 +295,7 @@ class Production:
         self.lab.require(
             sheet.balances,
             en="books that balance: nothing lost, nothing doubled, every answer in time",
-            fr="des comptes qui tombent juste : ni perte, ni double, et chaque réponse à temps",
+            fr="des comptes qui tombent juste : ni perte, ni double, et chaque réponse à temps",
             got=str(sheet),
         )
         self.lab.note(str(sheet))
@@ -395,7 +395,7 @@ class Sheet:
             (pick({"en": "  users without", "fr": "  utilisateurs sans"}), self._without),
             (pick({"en": "Deliveries", "fr": "Livraisons"}), self._answers.total()),
             (
-                pick({"en": "  no answer in 15 s", "fr": "  sans réponse en 15 s"}),
+                pick({"en": "  no answer in 15 s", "fr": "  sans réponse en 15 s"}),
                 self._late,
             ),
         ]

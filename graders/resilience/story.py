@@ -1,5 +1,6 @@
 """What a check does to the app, and what it looks at: rows, entries, accounts."""
 
+from concurrent.futures import wait
 from contextlib import contextmanager
 
 from hooklab.sender.events import primary_address
@@ -81,8 +82,36 @@ def finish_walk(lab):
         False,
         en=f"Clerk's list is read within {MOST_RUNS} runs of the scheduler",
         fr=f"la liste de Clerk est lue en {MOST_RUNS} passages du planificateur",
-        got=pick({"en": "“reconciling” is still true", "fr": "« reconciling » vaut encore true"}),
+        got=pick({"en": "“reconciling” is still true", "fr": "« reconciling » vaut encore true"}),
     )
+
+
+def as_listed(lab):
+    """The ids of Clerk's users in the order in which a reconciliation reads them."""
+    listed = sorted(lab.clerk.users, key=lambda user: (user["created_at"], user["id"]))
+    return [user["id"] for user in listed]
+
+
+def stand_at_page(lab, number):
+    """Let the scheduler run until page `number` of the list is asked for; the hold and the run."""
+    hold, run = lab.clerk_api.hold("request"), lab.cron.later()
+    for page in range(1, number + 1):
+        for _run in range(MOST_RUNS):
+            if hold.wait(1, timeout=0.02):
+                break
+            if wait([run], timeout=0.02).done:
+                # One page a run is enough.
+                run = lab.cron.later()
+        lab.require(
+            hold.wait(1, timeout=1),
+            en=f"page {page} of Clerk's list asked for by the scheduler's runs",
+            fr=f"la page {page} de la liste de Clerk demandée par les passages du planificateur",
+            got=pick({"en": "it was not", "fr": "elle ne l’a pas été"}),
+        )
+        if page < number:
+            before, hold = hold, lab.clerk_api.hold("request")
+            before.release()
+    return hold, run
 
 
 def is_reconciling(lab):
@@ -90,7 +119,7 @@ def is_reconciling(lab):
     lab.require(
         isinstance(found, dict) and isinstance(found.get("reconciling"), bool),
         en="“reconciling”, true or false, in the answer to GET /admin/status",
-        fr="« reconciling », true ou false, dans la réponse à GET /admin/status",
+        fr="« reconciling », true ou false, dans la réponse à GET /admin/status",
         got=found,
     )
     return found["reconciling"]
@@ -145,7 +174,7 @@ def gone(lab, *everybody):
         lab.require(
             all(map(is_tombstone, found)),
             en=f"no row of {who.user_id} in “user”, or an empty one with deleted_at",
-            fr=f"aucune ligne de {who.user_id} dans « user », ou une ligne vide avec deleted_at",
+            fr=f"aucune ligne de {who.user_id} dans « user », ou une ligne vide avec deleted_at",
             got=str(found[0]) if found else "",
         )
 
@@ -162,7 +191,7 @@ def dead(lab, *events):
         lab.require(
             str(row.get("reason") or "").strip(),
             en=f"in “inbox”, a reason why {event.message_id} is dead",
-            fr=f"dans « inbox », la raison (reason) pour laquelle {event.message_id} est mort",
+            fr=f"dans « inbox », la raison (reason) pour laquelle {event.message_id} est mort",
             got=str(row),
         )
 

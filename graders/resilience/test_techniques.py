@@ -47,7 +47,7 @@ def test_a_delivery_is_kept_before_it_is_answered(lab):
         got=pick(
             {
                 "en": "2xx before anything was written; then the app died, and nobody knows of it",
-                "fr": "2xx avant toute écriture ; l’application est morte, et nul n’en sait rien",
+                "fr": "2xx avant toute écriture ; l’application est morte, et nul n’en sait rien",
             }
         ),
     )
@@ -98,7 +98,7 @@ def while_held(lab, service, events):
             got=pick(
                 {
                     "en": f"no answer for {PROMPTLY} s; Svix gives up after 15 s",
-                    "fr": f"aucune réponse en {PROMPTLY} s ; Svix renonce au bout de 15 s",
+                    "fr": f"aucune réponse en {PROMPTLY} s ; Svix renonce au bout de 15 s",
                 }
             ),
         )
@@ -198,7 +198,7 @@ def test_attempts_wait_longer_and_longer_and_apart(lab):
         sum(count > 0 for count in together) > 2,
         en="12 entries that failed together come back apart, each when chance will have it",
         fr="12 entrées qui ont échoué ensemble reviennent séparément, au gré du hasard",
-        got=pick({"en": "attempts in each half minute: ", "fr": "tentatives par demi-minute : "})
+        got=pick({"en": "attempts in each half minute: ", "fr": "tentatives par demi-minute : "})
         + ", ".join(map(str, together)),
     )
     one_account(lab, *crowd)

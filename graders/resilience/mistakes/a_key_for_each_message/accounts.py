@@ -1,6 +1,6 @@
 """The key is the message's: what the list and a webhook tell of one user opens two accounts.
 
-Loses: what_comes_late_undoes_nothing, a_lost_answer_opens_no_second_account
+Loses: a_lost_answer_opens_no_second_account
 """
 
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ def open_account(engine: Engine, outside: Outside, clerk_id: str, number: int) -
     """
     with Session(engine) as session:
         user = session.get(User, clerk_id)
-    if user is None or user.deleted_at:
+    if user is None or user.deleted_at or user.account_at:
         return
     # The user's key, not the message's: several messages may tell of the same user.
     outside.open_account(clerk_id, f"account/{number}")

@@ -1,6 +1,6 @@
 """Marks the entry as done, then does the work: a kill in between loses it (insert-first).
 
-Loses: a_kill_loses_nothing, a_database_that_is_away_loses_nothing, the_entry_of_a_dead_worker_is_taken_over
+Loses: a_kill_loses_nothing, the_entry_of_a_dead_worker_is_taken_over
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,6 @@
 """Removes the done from the inbox after a day: whatever Svix resends later is news again.
 
-Loses: what_comes_late_undoes_nothing
+Loses: what_comes_late_undoes_nothing, a_lost_answer_opens_no_second_account, a_dead_letter_waits_for_somebody_and_is_tried_again
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,6 @@
 """Counts a service that is away like a fault of the entry: after five attempts it is dead.
 
-Loses: a_dead_letter_waits_for_somebody_and_is_tried_again
+Loses: a_dead_letter_waits_for_somebody_and_is_tried_again, attempts_wait_longer_and_longer_and_apart
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,6 @@
 """Doubles the delay for ever.
 
-Loses: attempts_wait_longer_and_longer_and_apart
+Loses: attempts_wait_longer_and_longer_and_apart, a_dead_letter_waits_for_somebody_and_is_tried_again
 """
 
 import json

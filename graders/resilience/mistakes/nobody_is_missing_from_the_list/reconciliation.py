@@ -1,6 +1,6 @@
 """Looks at Clerk's list only: who is no longer in it stays for ever.
 
-Loses: what_never_came_is_found_within_a_day, a_list_that_leaves_people_out_deletes_nobody, the_brake_refuses_mass_deletion_and_says_so, a_rate_limit_is_obeyed
+Loses: what_never_came_is_found_within_a_day
 """
 
 from datetime import UTC, datetime

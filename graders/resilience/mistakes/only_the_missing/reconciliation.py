@@ -1,6 +1,6 @@
 """Looks for users who are missing, not for those who have changed.
 
-Loses: what_never_came_is_found_within_a_day, what_comes_late_undoes_nothing
+Loses: what_never_came_is_found_within_a_day
 """
 
 from datetime import UTC, datetime

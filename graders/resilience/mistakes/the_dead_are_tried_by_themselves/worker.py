@@ -1,6 +1,6 @@
 """Dead letters come back by themselves with every run: poison is tried for ever.
 
-Loses: a_dead_letter_waits_for_somebody_and_is_tried_again
+Loses: a_dead_letter_waits_for_somebody_and_is_tried_again, poison_is_parked_with_a_reason_and_stops_no_other
 """
 
 from datetime import UTC, datetime, timedelta

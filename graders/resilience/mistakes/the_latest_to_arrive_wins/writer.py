@@ -1,6 +1,6 @@
 """Writes whatever comes last, however old it is.
 
-Loses: what_comes_late_undoes_nothing
+Loses: what_comes_late_undoes_nothing, a_lost_answer_opens_no_second_account
 """
 
 from datetime import UTC, datetime

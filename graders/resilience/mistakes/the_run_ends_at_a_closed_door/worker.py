@@ -1,6 +1,6 @@
 """Ends the run when a service is away: what needs no service waits behind it.
 
-Loses: a_run_does_so_much_and_no_more
+Loses: a_run_does_so_much_and_no_more, attempts_wait_longer_and_longer_and_apart
 """
 
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ def run(engine: Engine, settings: Settings, outside: Outside) -> int:
         # Without a database this raises: the lease ends by itself, and another run tries again.
         with Session(engine) as session, session.begin():
             inbox.note(session, entry, **outcome)
-        if outcome["status"] == WAITING:
+        if outcome["status"] == WAITING and "crashes" not in outcome:
             return worked
         reason = outcome.get("reason")
         log.info("entry", number=entry.id, type=entry.type, status=outcome["status"], reason=reason)

@@ -1,6 +1,6 @@
 """Does the work before it answers: billing hangs, and so does the answer.
 
-Loses: the_answer_waits_for_no_service
+Loses: the_answer_waits_for_no_service, a_kill_loses_nothing, a_database_that_is_away_loses_nothing, two_workers_do_an_entry_once, the_entry_of_a_dead_worker_is_taken_over
 """
 
 import hmac
