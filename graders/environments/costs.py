@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hooklab.prices import Bill, Line, amount, money
-from hooklab.texts import pick
+from hooklab.texts import _, pick
 
 from .company import DEVELOPMENT, FILE, SHEET, fail, folded
 
@@ -60,15 +60,16 @@ def told(bill):
         for line in bill.lines
     ]
     credit = pick({"en": "credit of", "fr": "crédit de"})
-    rows += [f"{credit} {id_}: {money(-paid, 2)}" for id_, paid in bill.credits.items()]
+    rows += [f"{credit} {id_}{_(': ')}{money(-paid, 2)}" for id_, paid in bill.credits.items()]
     rows.append(f"= {money(bill.total, 2)}")
     return "\n".join(rows)
 
 
 def told_all(costs):
-    """The sum of every bill, and of all of them."""
-    rows = [f"{name}: {money(bill.total, 2)}" for name, bill in costs.own.items()]
-    rows.append(f"shared_cost: {money(costs.shared.total, 2)}")
+    """The sum of every bill and of all of them, with the lines of the shared one."""
+    rows = [f"{name}{_(': ')}{money(bill.total, 2)}" for name, bill in costs.own.items()]
+    if costs.shared.lines:
+        rows += ["shared_cost", *(f"  {row}" for row in told(costs.shared).splitlines())]
     return "\n".join((*rows, f"= {money(costs.total, 2)}"))
 
 

@@ -24,7 +24,7 @@ def test_an_event_reaches_its_own_environment(answers):
         if not any(way.reached is each for way in found):
             fail(
                 f"an event of {each.name} reaches the app of {each.name}",
-                f"un événement de {each.name} arrive à l’application de {each.name}",
+                f"un événement de l’environnement {each.name} arrive à sa propre application",
                 "\n".join(map(str, found)),
             )
 
@@ -36,7 +36,7 @@ def test_an_event_reaches_no_other_environment(answers):
             if way.reached is not None and way.reached is not each:
                 fail(
                     f"an event of {each.name} reaches no other environment",
-                    f"un événement de {each.name} n’arrive dans aucun autre environnement",
+                    f"un événement de l’environnement {each.name} n’arrive dans aucun autre",
                     f"{way}\n{_arrived(way)}",
                 )
 

@@ -1,7 +1,7 @@
 """What a host costs: is everything in the bill, and in the quantity that the assumptions make?"""
 
 from hooklab.prices import Bill, Line, amount, money
-from hooklab.texts import pick
+from hooklab.texts import _, pick
 
 from .options import SHEET, fail
 
@@ -20,7 +20,7 @@ def told(bill):
         for line in bill.lines
     ]
     credit = pick({"en": "credit of", "fr": "crédit de"})
-    rows += [f"{credit} {id_}: {money(-paid, 2)}" for id_, paid in bill.credits.items()]
+    rows += [f"{credit} {id_}{_(': ')}{money(-paid, 2)}" for id_, paid in bill.credits.items()]
     rows.append(f"= {money(bill.total, 2)}")
     return "\n".join(rows)
 
@@ -188,8 +188,8 @@ def _require_quantity(option, id_, need, why):
             f"{option.host}, {id_}: a quantity of {wanted}, that is {why}",
             f"{option.host}, {id_} : une quantité de {wanted}, c’est-à-dire {why}",
             {
-                "en": f"{amount(written)}" if written else "there is no such line",
-                "fr": f"{amount(written)}" if written else "cette ligne n’y est pas",
+                "en": f"written: {amount(written)}" if written else "there is no such line",
+                "fr": f"écrit : {amount(written)}" if written else "cette ligne n’y est pas",
             },
         )
 

@@ -59,9 +59,9 @@ def _compare(one, other, mine, theirs, given):
     much = better and theirs.value > TWICE * mine.value
     ours, others = given[one][mine.criterion], given[other][mine.criterion]
     if (better and ours < others) or (much and ours == others):
-        claim = {"en": "no lower than", "fr": "jamais moins que"}
+        claim = {"en": "no lower than", "fr": "une note au moins égale à celle de"}
         if much:
-            claim = {"en": "more than", "fr": "plus que"}
+            claim = {"en": "higher than", "fr": "une note plus haute que"}
         fail(
             f"{mine.criterion}: {one} ({mine.shown}) scores {claim['en']} {other} ({theirs.shown})",
             f"{mine.criterion} : {one} ({mine.shown}) a {claim['fr']} {other} ({theirs.shown})",
