@@ -30,9 +30,20 @@ class WebhookLog(SQLModel, table=True):
     """A message that Svix has delivered, one row however often it came."""
 
     __tablename__ = "webhook_log"
-    # TODO 1: the other columns, a unique key, and indexes.
-    # received_at is a UtcDateTime; the statement names the columns.
+    # TODO 1: a unique key, received_at as a UtcDateTime, and here the indexes.
+    __table_args__ = ()
+
     id: int | None = Field(default=None, primary_key=True)
+    svix_id: str
+    type: str
+    status: str
+    """`DONE` or `FAILED`, as the last attempt ended."""
+    duration_ms: float
+    """How long the last attempt took."""
+    received_at: datetime
+    """When it came for the first time."""
+    error: str | None = None
+    """What kind of failure it was; nothing of anybody's data."""
 
 
 class WebhookPayload(SQLModel, table=True):

@@ -31,10 +31,10 @@ def logged(lab, event, **values):
 def fail(lab, event, times=1):
     """Deliver `event` so often while billing refuses; then it takes everything again."""
     lab.billing.fail(status=503)
-    for _ in range(times):
-        lab.deliver(event).expect("5xx")
+    answers = [lab.deliver(event) for _ in range(times)]
     lab.billing.recover()
     logged(lab, event, status="failed")
+    return answers
 
 
 def small(lab):

@@ -115,7 +115,7 @@ def test_the_recovery_is_told_once(lab):
     trouble(lab, failed=0, done=10)
     cron(lab)
     alerts(lab, 1)
-    trouble(lab, failed=0, done=10)
+    trouble(lab, failed=0, done=11)
     for _ in range(2):
         cron(lab)
         alerts(lab, 1, recoveries=1)

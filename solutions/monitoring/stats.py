@@ -10,9 +10,9 @@ from sqlmodel import Session, col, func, select
 
 from .models import FAILED, UtcDateTime, WebhookLog
 
-START = datetime(1970, 1, 1, tzinfo=UTC)
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 
-LONGEST = 17
+_LONGEST = 17
 """So many digits have the microseconds of the year 5000."""
 
 
@@ -133,11 +133,11 @@ def _percentile(session: Session, chosen: Filter, total: int, percent: int) -> f
 
 
 def _cursor(row: WebhookLog) -> str:
-    return f"{(row.received_at - START) // timedelta(microseconds=1)}-{row.id}"
+    return f"{(row.received_at - _START) // timedelta(microseconds=1)}-{row.id}"
 
 
 def _read_cursor(text: str) -> tuple[datetime, int]:
     microseconds, _, number = text.partition("-")
-    if max(len(microseconds), len(number)) > LONGEST:
+    if max(len(microseconds), len(number)) > _LONGEST:
         raise ValueError("no number of ours has so many digits")
-    return START + timedelta(microseconds=int(microseconds)), int(number)
+    return _START + timedelta(microseconds=int(microseconds)), int(number)

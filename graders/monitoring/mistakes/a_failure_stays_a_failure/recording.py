@@ -1,6 +1,7 @@
 """The first outcome is kept: what failed once has failed for ever.
 
-Loses: a_failure_that_is_mended_is_a_success
+Loses: a_failure_that_is_mended_is_a_success, the_duration_is_that_of_the_last_attempt,
+    the_figures_count_each_message_once, a_failed_message_is_replayed
 """
 
 import json

@@ -1,6 +1,8 @@
 """Every attempt is a row of its own.
 
-Loses: a_message_has_one_row_however_often_it_comes
+Loses: a_message_has_one_row_however_often_it_comes, a_failure_that_is_mended_is_a_success,
+    the_duration_is_that_of_the_last_attempt, the_figures_count_each_message_once,
+    a_failed_message_is_replayed
 """
 
 from datetime import UTC, datetime

@@ -1,6 +1,6 @@
 """The rate is that of all webhooks ever.
 
-Loses: only_the_window_counts
+Loses: only_the_window_counts, the_recovery_is_told_once, what_slack_refuses_is_told_later
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,7 @@
 """Every run of the cron raises the alert again.
 
-Loses: an_alert_is_repeated_after_the_cooldown_only
+Loses: an_alert_is_repeated_after_the_cooldown_only, what_slack_refuses_is_told_later,
+    two_crons_at_once_tell_it_once
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,6 @@
 """An empty type is looked for, and not found.
 
-Loses: a_type_narrows_figures_and_list
+Loses: a_type_narrows_figures_and_list, the_filter_narrows_the_page
 """
 
 import secrets

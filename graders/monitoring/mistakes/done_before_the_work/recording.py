@@ -1,6 +1,10 @@
 """The row says done before the handler has begun.
 
-Loses: done_is_written_with_the_work
+Loses: done_is_written_with_the_work, a_failure_that_is_mended_is_a_success,
+    the_duration_is_that_of_the_last_attempt, a_failure_tells_nothing_personal,
+    the_figures_count_each_message_once, the_administration_needs_the_token,
+    the_page_shows_the_figures_of_the_moment, the_latest_deliveries_are_listed,
+    the_page_can_be_used_without_seeing_it, a_failed_message_is_replayed
 """
 
 import json

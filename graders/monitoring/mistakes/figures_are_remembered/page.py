@@ -1,6 +1,6 @@
 """The figures of the page are computed once.
 
-Loses: the_page_shows_the_figures_of_the_moment
+Loses: the_page_shows_the_figures_of_the_moment, the_filter_narrows_the_page
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """A message that is done is handled once more when it comes again.
 
-Loses: a_message_has_one_row_however_often_it_comes
+Loses: a_message_has_one_row_however_often_it_comes, a_failed_message_is_replayed
 """
 
 import json

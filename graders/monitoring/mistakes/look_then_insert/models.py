@@ -1,6 +1,6 @@
 """A look decides whether the row is new; two that look at once both insert.
 
-Loses: a_message_has_one_row_however_often_it_comes
+Loses: a_message_has_one_row_however_often_it_comes, a_late_failure_does_not_undo_a_success
 """
 
 from datetime import UTC, datetime

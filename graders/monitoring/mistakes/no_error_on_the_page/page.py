@@ -1,6 +1,6 @@
 """The page does not say why something has failed.
 
-Loses: the_latest_deliveries_are_listed
+Loses: the_latest_deliveries_are_listed, stored_text_is_shown_as_text
 """
 
 from dataclasses import dataclass

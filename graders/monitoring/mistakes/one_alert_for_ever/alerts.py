@@ -1,6 +1,6 @@
 """An alert that is open is never repeated.
 
-Loses: an_alert_is_repeated_after_the_cooldown_only
+Loses: an_alert_is_repeated_after_the_cooldown_only, two_crons_at_once_tell_it_once
 """
 
 from datetime import UTC, datetime, timedelta

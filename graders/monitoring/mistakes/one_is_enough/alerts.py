@@ -1,6 +1,6 @@
 """One webhook that fails is 100 %, and an alert.
 
-Loses: too_few_webhooks_raise_no_alert
+Loses: too_few_webhooks_raise_no_alert, the_recovery_is_told_once
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,6 @@
 """The cursor counts rows: new ones push old ones onto the next page.
 
-Loses: pages_neither_skip_nor_repeat
+Loses: pages_neither_skip_nor_repeat, the_next_page_goes_on_with_the_filter
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,6 @@
 """All is well, says the cron every minute.
 
-Loses: the_recovery_is_told_once, more_than_the_limit_raises_an_alert,
-    what_slack_refuses_is_told_later
+Loses: more_than_the_limit_raises_an_alert
 """
 
 from datetime import UTC, datetime, timedelta

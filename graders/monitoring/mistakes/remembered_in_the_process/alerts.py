@@ -1,6 +1,6 @@
 """The process remembers the last alert, until it is started again.
 
-Loses: an_alert_is_repeated_after_the_cooldown_only
+Loses: an_alert_is_repeated_after_the_cooldown_only, two_crons_at_once_tell_it_once
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The row that says done is committed on its own, before the work.
+"""The work is committed, and then the row that says so.
 
 Loses: done_is_written_with_the_work
 """
@@ -39,8 +39,8 @@ def process(engine: Engine, settings: Settings, event: Event) -> bool:
     try:
         with Session(engine) as session, session.begin():
             handle(session, settings, event)
-            with Session(engine) as other, other.begin():
-                _record(other, event, arrival, _milliseconds(started), error=None)
+        with Session(engine) as session, session.begin():
+            _record(session, event, arrival, _milliseconds(started), error=None)
     except Exception as failure:
         # Its text may quote anything: an address, a name, the parameters of a statement.
         error = type(failure).__name__
