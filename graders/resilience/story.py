@@ -44,6 +44,7 @@ def renamed(lab, who, **changes):
 def cron(lab, times=1):
     """Let the scheduler run, whatever it answers: a job that is not written yet stops no other."""
     for _run in range(times):
+        lab.app.settle()
         lab.cron.later().result()
     lab.app.settle()
 
