@@ -19,7 +19,7 @@ def sync(lists: Any, list_id: str, user: User, known_as: str | None) -> str | No
     Doing it again changes nothing. What Mailchimp refuses is an ApiClientError.
     """
     # TODO 3: erase, unsubscribe or put.
-    # A new address: put the new one, then erase the old.
+    # A new address: put it, unsubscribed if status_of() says so of the old one; then erase the old.
     raise NotImplementedError("sync(): TODO 3 is still open, in newsletter.py")
 
 

@@ -1,6 +1,7 @@
 """What the mailing list, support and analytics learn of users, one claim a test."""
 
 import json
+from concurrent.futures import wait
 from datetime import timedelta
 
 from .signups import (
@@ -57,7 +58,7 @@ def test_nobody_is_added_without_consent(lab):
 
 
 def test_an_update_leaves_the_status_alone(lab):
-    for status in ("unsubscribed", "subscribed", "pending"):
+    for status in ("subscribed", "pending", "unsubscribed"):
         user = reader(lab, last_name="Diop")
         arrive(lab, user)
         address = user.email.lower()
@@ -77,6 +78,17 @@ def test_an_update_leaves_the_status_alone(lab):
             fr=f"un membre qui a toujours le statut {status}, avec le nouveau nom, Ba",
             got=repr(found),
         )
+    # Whoever has left for good does not come back by moving.
+    moved = lab.clerk.user_updated(user, email="new@example.org")
+    for event in (moved, lab.clerk.user_updated(moved, last_name="Sow")):
+        arrive(lab, event)
+    found = members(lab).get("new@example.org")
+    lab.require(
+        found not in ("pending", "subscribed"),
+        en="new@example.org unsubscribed: so was the address before it",
+        fr="new@example.org désinscrite : l’adresse d’avant l’était",
+        got=repr(found),
+    )
 
 
 def test_capitals_in_an_address_make_no_second_member(lab):
@@ -129,6 +141,21 @@ def test_the_list_follows_the_address_and_the_deletion(lab):
         arrive(lab, lab.clerk.user_deleted(event))
         expect_members(lab)
         owed(lab, event, "newsletter", status="done")
+    # A colleague has taken this one off the list by hand.
+    gone = reader(lab, email="gone@example.org")
+    arrive(lab, gone)
+    lab.newsletter.members.drop("gone@example.org")
+    arrive(lab, lab.clerk.user_updated(gone, email="back@example.org"))
+    expect_members(lab, pending="back@example.org")
+    # This one is on the list, and the app has never heard so.
+    lost = reader(lab, email="lost@example.org")
+    lab.newsletter.fail(lost_answer=True, times=1)
+    arrive(lab, lost)
+    lab.newsletter.fail(status=500, times=1)
+    arrive(lab, lab.clerk.user_deleted(lost))
+    retry(lab)
+    expect_members(lab, pending="back@example.org")
+    owed(lab, lost, "newsletter", status="done")
 
 
 # Support
@@ -181,8 +208,17 @@ def test_a_lost_answer_leaves_one_contact(lab):
 
 def test_the_contact_follows_the_user(lab):
     user = lab.clerk.user_created(first_name="Zoë", last_name="Diop")
-    arrive(lab, user)
-    expect_contact(lab, user, name="Zoë Diop")
+    with lab.support.hold("answer") as hold:
+        lab.deliver.later(user).result().expect("2xx")
+        if not hold.wait(1, timeout=0.1):
+            lab.cron.later()
+        hold.wait(1, timeout=4.0)
+        # While support takes the contact down, its name changes.
+        meanwhile = lab.clerk.user_updated(user, last_name="Fall")
+        wait([lab.deliver.later(meanwhile)], timeout=2.5)
+    arrive(lab, meanwhile, note="Svix")
+    retry(lab)
+    expect_contact(lab, user, name="Zoë Fall")
     older = lab.clerk.user_updated(user, last_name="Ba")
     newer = lab.clerk.user_updated(user, last_name="Sow", email="new@example.org")
     arrive(lab, newer)
@@ -204,6 +240,12 @@ def test_a_deleted_user_is_no_contact(lab):
         arrive(lab, lab.clerk.user_deleted(each))
         expect_no_contact(lab, each)
         owed(lab, each, "support", status="done")
+    # Of this one, the app does not know the contact's id.
+    lost = lab.clerk.user_created()
+    lab.support.fail(lost_answer=True, times=1)
+    arrive(lab, lost)
+    arrive(lab, lab.clerk.user_deleted(lost))
+    expect_no_contact(lab, lost)
     # For a week, Intercom itself refuses to make a deleted contact again.
     lab.clock.advance(days=8)
     arrive(lab, late, note="late")

@@ -1,6 +1,6 @@
 """Consent is read where servers write.
 
-Loses: consent_makes_a_pending_member, nobody_is_added_without_consent, a_lost_answer_leaves_one_member, withdrawn_consent_unsubscribes, a_crash_loses_and_doubles_nothing, neither_people_nor_secrets_are_printed
+Loses: consent_makes_a_pending_member, nobody_is_added_without_consent, a_lost_answer_leaves_one_member, withdrawn_consent_unsubscribes, a_service_that_is_down_holds_up_no_other, a_service_that_hangs_holds_up_no_other, a_crash_loses_and_doubles_nothing, neither_people_nor_secrets_are_printed
 """
 
 from datetime import UTC, datetime
