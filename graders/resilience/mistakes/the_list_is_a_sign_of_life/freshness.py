@@ -24,9 +24,7 @@ def watch(engine: Engine, settings: Settings) -> None:
     now = datetime.now(UTC)
     cooldown = timedelta(hours=settings.silence_cooldown_hours)
     with Session(engine) as session, session.begin():
-        newest = session.exec(
-            select(func.max(Inbox.received_at))
-        ).one()
+        newest = session.exec(select(func.max(Inbox.received_at))).one()
         if newest is None:
             return
         last = alarms.latest(session, alarms.SILENCE, alarms.RECOVERED)
