@@ -242,7 +242,7 @@ class Settings(BaseSettings):
     """How many users one page of Clerk's list holds; 500 is the most that Clerk gives."""
 
     reconcile_brake_percent: float = Field(default=5.0, ge=0)
-    """When more of the table's users than this, in percent, are not in the list, nobody is deleted."""
+    """With more of the table's users missing from the list, in percent, nobody is deleted."""
 
     silence_hours: int = Field(default=6, gt=0)
     """How long no delivery may come before an alarm is raised."""
