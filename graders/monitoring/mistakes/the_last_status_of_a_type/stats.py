@@ -1,6 +1,6 @@
 """Of a type with two statuses, one overwrites the other.
 
-Loses: the_figures_count_each_message_once
+Loses: the_figures_count_each_message_once, the_page_shows_the_figures_of_the_moment
 """
 
 from dataclasses import dataclass
