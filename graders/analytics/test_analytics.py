@@ -194,6 +194,7 @@ def test_the_summary_is_for_administrators(lab):
         {},
         {"authorization": "Bearer "},
         {"authorization": f"Bearer {token[:-1]}"},
+        {"authorization": "Basic !"},
         {"authorization": f"Bearer {lab.settings['CRON_SECRET']}"},
     ):
         lab.app.get("/analytics/summary", headers=header).expect("401", "403")
@@ -264,17 +265,21 @@ def test_each_way_in_has_its_source(lab):
     ways = ("email", "google", "google_legacy", "phone", "username", "web3", "saml")
     for way in ways:
         signed_up(lab, None, via=way)
+    for other in ("saml_accounts", "enterprise_accounts"):
+        deliver(lab, lab.clerk.user_created(via="saml").changed(**{other: []}))
     signed_up(lab, None, verified=None)
     google = lab.clerk.user_created(via="google")
     account = google.data["external_accounts"][0]
     for provider in ("oauth_github", "oauth_custom_acme", "oauth_apple"):
         other = lab.clerk.user_created(via="google")
         deliver(lab, other.changed(external_accounts=[{**account, "provider": provider}]))
+    both = [{**account, "provider": f"oauth_{name}"} for name in ("microsoft", "facebook")]
+    deliver(lab, lab.clerk.user_created(via="google").changed(external_accounts=both))
     bare = lab.clerk.user_created(via="username").changed(username=None)
     dangling = lab.clerk.user_created().changed(email_addresses=[])
     deliver(lab, bare, dangling)
-    wanted = {"email": 2, "google": 2, "phone": 1, "username": 1, "web3": 1, "saml": 1}
-    others = {"github": 1, "apple": 1, "unknown": 3}
+    wanted = {"email": 2, "google": 2, "phone": 1, "username": 1, "web3": 1, "saml": 3}
+    others = {"github": 1, "apple": 1, "microsoft": 1, "unknown": 3}
     shows(lab, "users.by_source", wanted | others)
 
 

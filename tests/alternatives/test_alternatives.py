@@ -26,9 +26,7 @@ def is_answer(folder: Path) -> bool:
 
 
 ANSWERS = sorted(
-    folder
-    for folder in HERE.iterdir()
-    if is_answer(folder) and slug_of(folder) not in DRAFTS
+    folder for folder in HERE.iterdir() if is_answer(folder) and slug_of(folder) not in DRAFTS
 )
 
 

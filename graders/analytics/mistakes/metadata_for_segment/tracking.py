@@ -55,7 +55,7 @@ def send_due(engine: Engine, settings: Settings) -> int:
     Given.
     """
     waiting = select(Outgoing).where(~col(Outgoing.refused)).order_by(col(Outgoing.happened_at))
-    with Session(engine, expire_on_commit=False) as session:
+    with Session(engine) as session:
         messages = session.exec(waiting.limit(BATCH)).all()
     arrived = 0
     for message in messages:
