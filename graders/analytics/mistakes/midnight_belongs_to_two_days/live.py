@@ -1,6 +1,6 @@
 """The first moment of a day counts in the day before it, too.
 
-Loses: an_event_counts_in_the_day_when_it_happened, lost_counters_are_rebuilt_from_the_log, an_event_counts_in_the_day_when_it_happened
+Loses: an_event_counts_in_the_day_when_it_happened, lost_counters_are_rebuilt_from_the_log
 """
 
 from collections.abc import Collection
