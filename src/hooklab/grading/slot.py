@@ -173,7 +173,8 @@ class Slots:
 
     def get_ready(self) -> None:
         """Prepare the first slots for checks that are not known yet."""
-        self._prepare(self._ahead, self._ahead)
+        with self._lock:
+            self._prepare(self._ahead, self._ahead)
 
     def expect(self, count: int) -> None:
         """Tell how many checks will come; no slot is prepared for nobody."""
