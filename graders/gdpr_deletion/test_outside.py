@@ -65,6 +65,16 @@ def test_former_addresses_leave_the_list_too(lab):
     lab.newsletter.add_member("ada.now@example.org")
     erase(lab, ada)
     require_forgotten(lab, "ada.now@example.org", "ada.before@example.org")
+    # Of two who had the same one, the last takes it along, while the first is still under way.
+    carol = join(lab, email="both@example.org")
+    lab.deliver(lab.clerk.user_updated(carol.signup, email="carol@example.org")).expect("2xx")
+    bob = join(lab, email="both@example.org")
+    lab.stripe.fail(refuse=True)
+    erase(lab, carol)
+    erase(lab, bob)
+    lab.stripe.recover()
+    later(lab, DUE * BASE)
+    require_forgotten(lab, "both@example.org")
 
 
 def test_what_is_gone_already_counts_as_done(lab):

@@ -3,11 +3,10 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import exists, func
-from sqlalchemy.orm import aliased
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from .models import UserAddress
+from .models import RUNNING, Erasure, UserAddress
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,17 @@ class Targets:
 def addresses_of(session: Session, user_id: str) -> tuple[str, ...]:
     """Every address that the user has or had.
 
-    One that another user has or had as well is left out: it goes with the last of them.
+    One that another user has or had as well is left out, unless they are being erased too: it goes
+    with the last of them.
     """
-    other = aliased(UserAddress)
-    shared = exists().where(
-        func.lower(other.address) == func.lower(col(UserAddress.address)),
-        other.user_id != user_id,
-    )
-    query = select(UserAddress.address).where(UserAddress.user_id == user_id, ~shared)
-    return tuple(session.exec(query.order_by(UserAddress.address)))
+    address = func.lower(col(UserAddress.address))
+    mine = select(address).where(UserAddress.user_id == user_id)
+    owned = select(UserAddress).where(address.in_(mine))
+    # Locked: of two who go at the same moment, the second one has to see the first one's erasure.
+    owned = owned.order_by(UserAddress.address, UserAddress.user_id).with_for_update()
+    rows = session.exec(owned).all()
+    erasures = session.exec(select(Erasure.targets).where(Erasure.status == RUNNING))
+    leaving = {user_id, *(targets["user_id"] for targets in erasures if targets)}
+    kept = {row.address.lower() for row in rows if row.user_id not in leaving}
+    own = (row.address for row in rows if row.user_id == user_id)
+    return tuple(each for each in own if each.lower() not in kept)

@@ -308,7 +308,12 @@ class Community:
     def own_addresses(self, connection: Connection, user: Any) -> str:
         if user is None:
             return "[]"
-        others = run(connection, 'SELECT addresses FROM "user" WHERE id <> :id', id=user["id"])
+        others = run(
+            connection,
+            'SELECT addresses FROM "user" WHERE id <> :id AND id NOT IN '
+            "(SELECT user_id FROM erasure WHERE user_id IS NOT NULL)",
+            id=user["id"],
+        )
         taken = {each.lower() for row in others for each in json.loads(row[0])}
         return json.dumps([it for it in json.loads(user["addresses"]) if it.lower() not in taken])
 
