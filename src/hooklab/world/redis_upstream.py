@@ -74,6 +74,9 @@ def _server() -> "TcpFakeServer":
         fakeredis 2.40 says ERR before every code, and hangs up.
         """
 
+        # An answer leaves in several pieces: with Nagle's algorithm a pipeline would take 40 ms.
+        disable_nagle_algorithm = True
+
         def setup(self) -> None:
             super().setup()
             read = self.current_client.read_response
