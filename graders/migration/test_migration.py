@@ -273,16 +273,24 @@ def test_what_waits_is_told_apart_with_its_age(lab):
 
 def test_removed_follows_a_clean_comparison_and_never_asks_clerk(lab):
     lab.app.restart(MIGRATION_PAUSE_PERCENT="100")
-    ada, _bob = people(lab, 2)
+    ada, bob = people(lab, 2)
     partial(lab, 100)
     compare(lab)
     go(lab, "full")
     late = renamed(lab, ada)
-    # The comparison of before says nothing about full, and the next one finds a difference.
+    # The comparison of before says nothing about full.
     ask(lab, "phase", phase="removed").expect("4xx")
-    compare(lab)
-    ask(lab, "phase", phase="removed").expect("4xx")
-    told(lab, late)
+    not_yet_removed(lab)
+    # Differences of two kinds do not make up for each other.
+    newcomer = lab.clerk.user_created()
+    not_yet_removed(lab)
+    told(lab, late, newcomer)
+    changed = renamed(lab, bob)
+    told(lab, changed.changed(last_name="Wrong"))
+    not_yet_removed(lab)
+    newcomer = lab.clerk.user_created()
+    not_yet_removed(lab)
+    told(lab, newcomer, renamed(lab, bob))
     compare(lab)
     go(lab, "removed")
     asked = len(lab.clerk_api.calls(path=USER))
@@ -294,6 +302,11 @@ def test_removed_follows_a_clean_comparison_and_never_asks_clerk(lab):
     greets(lab, login(lab, cyd), cyd)
     lab.clerk_api.expect(asked, path=USER)
     up_to_date(lab)
+
+
+def not_yet_removed(lab):
+    compare(lab)
+    ask(lab, "phase", phase="removed").expect("4xx")
 
 
 # The whole

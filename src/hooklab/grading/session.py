@@ -124,9 +124,9 @@ class GradingSession:
         self._worlds.expect(Counter(item.path.parent for item in checks if _has_lab(item)))
         if not self.options.debug:
             # Two apps at a breakpoint would talk to the same terminal.
-            self._ahead = Ahead(
-                [item for item in checks if _runs_by_itself(item)], self._may_start, self._perform
-            )
+            by_themselves = [item for item in checks if _runs_by_itself(item)]
+            by_themselves.sort(key=self._turn)
+            self._ahead = Ahead(by_themselves, self._may_start, self._perform)
 
     @pytest.fixture
     def lab(self, request: pytest.FixtureRequest) -> Iterator[Lab | None]:
@@ -214,6 +214,12 @@ class GradingSession:
         if trial.outcome in ("not_earned", "could_not_grade"):
             report.longrepr = f"{trial.message}\n{_('Where to look:')}\n  {final.hint}"  # type: ignore[attr-defined]
         self._progress(slug, final)
+
+    def _turn(self, item: pytest.Function) -> tuple[int, bool]:
+        """When a check is to start: within an exercise, those that others wait for come first."""
+        slug = item.path.parent.name
+        needed = {need for check in self.rubrics[slug].checks.values() for need in check.needs}
+        return list(self.rubrics).index(slug), _check_id(item) not in needed
 
     def _may_start(self, item: pytest.Function) -> bool:
         """Whether everything that a check needs is known to be earned."""
