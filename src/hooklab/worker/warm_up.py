@@ -82,7 +82,7 @@ async def _serve(app: FastAPI, signed: dict[str, str]) -> None:
     """Serve two requests as a worker serves them: first times are uvicorn's and h11's too."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(
-            uvicorn.Config(app, http="h11", ws="none", lifespan="off", log_config=None)
+            uvicorn.Config(app, http="h11", ws="none", lifespan="on", log_config=None)
         )
         server.config.load()
         server.lifespan = server.config.lifespan_class(server.config)
