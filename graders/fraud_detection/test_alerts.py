@@ -91,14 +91,14 @@ def begin(lab, hold, event):
     requests = [lab.deliver.later(event)]
     if not reached(hold, requests):
         requests[0].result().expect("2xx")
-        # Either the app is at rest, or a background task is still on its way to Slack.
+        # Either the app is at rest, or a background task is still on its way there.
         lab.app.settle(1)
     if not hold.wait(1, timeout=0):
         requests.append(lab.cron.later())
     lab.require(
         reached(hold, requests) or hold.wait(1, timeout=2),
-        en="a message to Slack, after the session or in the next cron run",
-        fr="un message à Slack, après la session ou au cron suivant",
+        en="an alert on its way, after the session or in the next cron run",
+        fr="une alerte en route, après la session ou au cron suivant",
         got=pick({"en": "there was none", "fr": "il n’y en a pas eu"}),
     )
     return requests
@@ -241,17 +241,22 @@ def test_a_mail_server_that_is_down_delays_its_mail_alone(lab):
             told(lab, user, mails=1, messages=1)
 
 
-def test_slack_that_hangs_holds_nobody_up(lab):
+def test_a_channel_that_hangs_holds_nobody_up(lab):
+    holds_nobody_up(lab, "Slack", lab.slack.hold("request"))
+    holds_nobody_up(lab, "SMTP", lab.inbox.hold("connect"))
+
+
+def holds_nobody_up(lab, channel, hold):
     user, other = lab.clerk.user_created(), lab.clerk.user_created()
     suspicious = abroad(lab, user)
-    with lab.slack.hold("request") as hold:
+    with hold:
         requests = begin(lab, hold, suspicious)
         deliveries = [requests[0], lab.deliver.later(lab.clerk.session_created(other))]
         lab.require(
-            # An app that waits does so for the five seconds that Slack's client waits.
+            # An app that waits does so for the five seconds that its clients wait.
             not wait(deliveries, timeout=2.5).not_done,
-            en="an answer to both deliveries while the first one's message waits for Slack",
-            fr="une réponse aux deux livraisons pendant que le message de la première attend Slack",
+            en=f"an answer to both deliveries while the first one's alert waits for {channel}",
+            fr=f"une réponse aux deux livraisons pendant que l’alerte de la première attend {channel}",
             got=pick({"en": "no answer within 2.5 s", "fr": "aucune réponse en 2,5 s"}),
         )
         for delivery in deliveries:

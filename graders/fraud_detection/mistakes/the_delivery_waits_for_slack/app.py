@@ -1,6 +1,6 @@
 """The messages are sent before the answer: a Slack that hangs holds up the delivery.
 
-Loses: slack_that_hangs_holds_nobody_up
+Loses: a_channel_that_hangs_holds_nobody_up
 """
 
 import hmac

@@ -1,6 +1,6 @@
 """Whoever signs in for the first time is alarmed at once.
 
-Loses: a_new_country_is_an_anomaly, impersonation_is_logged_and_is_no_sign_in, an_alert_is_not_repeated_within_the_cooldown, sessions_at_once_raise_one_alert, slack_that_hangs_holds_nobody_up, a_crash_loses_no_alert, the_windows_come_from_settings
+Loses: a_new_country_is_an_anomaly, impersonation_is_logged_and_is_no_sign_in, an_alert_is_not_repeated_within_the_cooldown, sessions_at_once_raise_one_alert, a_channel_that_hangs_holds_nobody_up, a_crash_loses_no_alert, the_windows_come_from_settings
 """
 
 from collections.abc import Callable, Iterator
