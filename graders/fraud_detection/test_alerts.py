@@ -242,14 +242,14 @@ def test_a_mail_server_that_is_down_delays_its_mail_alone(lab):
 
 
 def test_a_channel_that_hangs_holds_nobody_up(lab):
-    holds_nobody_up(lab, "Slack", lab.slack.hold("request"))
-    holds_nobody_up(lab, "SMTP", lab.inbox.hold("connect"))
+    holds_nobody_up(lab, "Slack", lab.slack, "request")
+    holds_nobody_up(lab, "SMTP", lab.inbox, "connect")
 
 
-def holds_nobody_up(lab, channel, hold):
+def holds_nobody_up(lab, channel, service, point):
     user, other = lab.clerk.user_created(), lab.clerk.user_created()
     suspicious = abroad(lab, user)
-    with hold:
+    with service.hold(point) as hold:
         requests = begin(lab, hold, suspicious)
         deliveries = [requests[0], lab.deliver.later(lab.clerk.session_created(other))]
         lab.require(

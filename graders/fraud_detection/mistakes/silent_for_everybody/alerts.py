@@ -1,6 +1,6 @@
 """One user’s alert silences the rule for all the others.
 
-Loses: an_anomaly_alerts_the_user_and_the_team, an_alert_is_not_repeated_within_the_cooldown, two_crons_at_once_send_each_message_once, a_refusal_by_slack_is_a_failure, a_mail_server_that_is_down_delays_its_mail_alone, a_crash_loses_no_alert, a_strangers_text_does_no_harm_in_slack, the_windows_come_from_settings
+Loses: an_anomaly_alerts_the_user_and_the_team, an_alert_is_not_repeated_within_the_cooldown, two_crons_at_once_send_each_message_once, a_refusal_by_slack_is_a_failure, a_mail_server_that_is_down_delays_its_mail_alone, a_channel_that_hangs_holds_nobody_up, a_crash_loses_no_alert, a_strangers_text_does_no_harm_in_slack, the_windows_come_from_settings
 """
 
 from datetime import UTC, datetime, timedelta
