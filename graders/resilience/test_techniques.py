@@ -6,6 +6,7 @@ from hooklab.texts import pick
 
 from .story import (
     LEASE,
+    as_admin,
     called,
     catch_up,
     command,
@@ -261,12 +262,31 @@ def test_a_dead_letter_waits_for_somebody_and_is_tried_again(lab):
     for _half_day in range(8):
         later(lab, hours=12)
     entry(lab, cyd, "waiting")
+    shows(lab, waiting=1, dead=1, letter=ada)
+    lab.app.get("/admin/status", headers={"authorization": "Bearer guessed"}).expect("401", "403")
     lab.billing.recover()
     catch_up(lab)
     later(lab, hours=2)
     for who in (ada, bob, cyd):
         entry(lab, who, "done")
     one_account(lab, ada, bob, cyd)
+    shows(lab, waiting=0, dead=0)
+
+
+def shows(lab, *, waiting, dead, letter=None):
+    """Fail unless the status has these numbers, and names the message that is dead."""
+    answer = lab.app.get("/admin/status", headers=as_admin(lab)).expect("2xx")
+    found = answer.json if isinstance(answer.json, dict) else {}
+    numbers = {name: found.get(name) for name in ("waiting", "dead")}
+    lab.require(
+        numbers == {"waiting": waiting, "dead": dead}
+        and (letter is None or letter.message_id in str(found)),
+        en=f"GET /admin/status says waiting = {waiting}, dead = {dead}"
+        + (f", and names {letter.message_id}" if letter else ""),
+        fr=f"GET /admin/status indique waiting = {waiting}, dead = {dead}"
+        + (f", et nomme {letter.message_id}" if letter else ""),
+        got=str(answer.json),
+    )
 
 
 # The brake
@@ -310,6 +330,11 @@ def test_silence_raises_one_alarm(lab):
     ada, _bob = people(lab, 2)
     later(lab, hours=5, minutes=55)
     alarms(lab, 0)
+    for fault in ({"refuse": True}, {"status": 500}):
+        lab.slack.fail(**fault)
+        later(lab, minutes=10)
+        alarms(lab, 0)
+    lab.slack.recover()
     later(lab, minutes=10)
     alarms(lab, 1)
     lab.app.restart()

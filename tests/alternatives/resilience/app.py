@@ -90,7 +90,8 @@ def add_admin(app: FastAPI, desk: "Desk", settings: Settings) -> None:
         rows = desk.ask("SELECT status, count(*) FROM inbox GROUP BY status")
         counts = {"waiting": 0, "dead": 0, **dict(map(tuple, rows))}
         walking = desk.value("walk") > 0 or desk.ask("SELECT 1 FROM suspect LIMIT 1") != []
-        return {**counts, "reconciling": walking}
+        dead = desk.ask("SELECT svix_id, reason FROM inbox WHERE status = 'dead' LIMIT 50")
+        return {**counts, "reconciling": walking, "letters": [list(each) for each in dead]}
 
     @app.post("/admin/catch-up", status_code=202)
     async def catch_up(request: Request):
