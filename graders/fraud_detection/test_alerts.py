@@ -256,7 +256,8 @@ def holds_nobody_up(lab, channel, service, point):
             # An app that waits does so for the five seconds that its clients wait.
             not wait(deliveries, timeout=2.5).not_done,
             en=f"an answer to both deliveries while the first one's alert waits for {channel}",
-            fr=f"une réponse aux deux livraisons pendant que l’alerte de la première attend {channel}",
+            fr="une réponse aux deux livraisons pendant que l’alerte de la première attend "
+            f"{channel}",
             got=pick({"en": "no answer within 2.5 s", "fr": "aucune réponse en 2,5 s"}),
         )
         for delivery in deliveries:

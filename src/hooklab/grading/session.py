@@ -215,11 +215,12 @@ class GradingSession:
             report.longrepr = f"{trial.message}\n{_('Where to look:')}\n  {final.hint}"  # type: ignore[attr-defined]
         self._progress(slug, final)
 
-    def _turn(self, item: pytest.Function) -> tuple[int, bool]:
-        """When a check is to start: within an exercise, those that others wait for come first."""
-        slug = item.path.parent.name
-        needed = {need for check in self.rubrics[slug].checks.values() for need in check.needs}
-        return list(self.rubrics).index(slug), _check_id(item) not in needed
+    def _turn(self, item: pytest.Function) -> tuple[int, bool, int]:
+        """When a check is to start: first those that others wait for, then those that waited."""
+        slug, check = item.path.parent.name, _check_id(item)
+        checks = self.rubrics[slug].checks
+        needed = {need for each in checks.values() for need in each.needs}
+        return list(self.rubrics).index(slug), check not in needed, -len(checks[check].needs)
 
     def _may_start(self, item: pytest.Function) -> bool:
         """Whether everything that a check needs is known to be earned."""
