@@ -125,35 +125,6 @@ def test_a_parametrized_check_is_earned_only_as_a_whole(sample):
     assert found["needs_all"].outcome == "not_tried"
 
 
-def test_what_others_wait_for_starts_first(sample):
-    sample.write(
-        """
-        import threading
-
-        needed = threading.Event()
-
-        def test_first(lab):
-            # Two run at once: this one, and the next in turn.
-            assert needed.wait(10), "the needed one has not started"
-
-        def test_second(lab):
-            assert needed.is_set(), "the needed one starts later"
-
-        def test_third(lab):
-            needed.set()
-
-        def test_fourth(lab):
-            pass
-        """,
-        "first",
-        "second",
-        "third",
-        "fourth",
-        needs={"fourth": ["third"]},
-    )
-    assert {check.outcome for check in sample.grade().values()} == {"earned"}
-
-
 def sample_that_ends_early(sample, end):
     sample.write(
         f"""

@@ -37,7 +37,7 @@ class Ahead:
     """Starts the attempts that come next, as soon as nothing stands against it.
 
     Args:
-        items: the checks in the order in which they start, if nothing stands against it.
+        items: the checks in the order of the run.
         may_start: whether a check can be started now; the answer for a check that waits for the
             outcome of another may change with every attempt that ends.
         perform: runs an attempt and keeps its outcome in it; raises nothing.

@@ -124,9 +124,9 @@ class GradingSession:
         self._worlds.expect(Counter(item.path.parent for item in checks if _has_lab(item)))
         if not self.options.debug:
             # Two apps at a breakpoint would talk to the same terminal.
-            by_themselves = [item for item in checks if _runs_by_itself(item)]
-            by_themselves.sort(key=self._turn)
-            self._ahead = Ahead(by_themselves, self._may_start, self._perform)
+            self._ahead = Ahead(
+                [item for item in checks if _runs_by_itself(item)], self._may_start, self._perform
+            )
 
     @pytest.fixture
     def lab(self, request: pytest.FixtureRequest) -> Iterator[Lab | None]:
@@ -214,13 +214,6 @@ class GradingSession:
         if trial.outcome in ("not_earned", "could_not_grade"):
             report.longrepr = f"{trial.message}\n{_('Where to look:')}\n  {final.hint}"  # type: ignore[attr-defined]
         self._progress(slug, final)
-
-    def _turn(self, item: pytest.Function) -> tuple[int, bool, int]:
-        """When a check is to start: first those that others wait for, then those that waited."""
-        slug, check = item.path.parent.name, _check_id(item)
-        checks = self.rubrics[slug].checks
-        needed = {need for each in checks.values() for need in each.needs}
-        return list(self.rubrics).index(slug), check not in needed, -len(checks[check].needs)
 
     def _may_start(self, item: pytest.Function) -> bool:
         """Whether everything that a check needs is known to be earned."""
