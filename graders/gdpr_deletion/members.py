@@ -231,12 +231,12 @@ def unkeyed(text):
     return [hashlib.new(each, text.encode(), usedforsecurity=False).hexdigest() for each in names]
 
 
-def reached(hold, requests):
-    """Whether a call waits at `hold`, once it does or every request is answered."""
-    while not hold.wait(1, timeout=0.05):
-        if all(request.done() for request in requests):
+def reached(hold, requests, count=1):
+    """Whether `count` calls wait at `hold`, once they do, every request is answered, or 2 s on."""
+    for _ in range(40):
+        if hold.wait(count, timeout=0.05) >= count or all(request.done() for request in requests):
             break
-    return bool(hold.wait(1, timeout=0))
+    return hold.wait(count, timeout=0) >= count
 
 
 def begin_calling(lab, hold, deletion):

@@ -13,6 +13,7 @@ from .members import (
     erasure,
     join,
     later,
+    reached,
     require_deleted,
     require_gone,
     require_gone_at_home,
@@ -124,6 +125,20 @@ def test_eight_deliveries_at_once_erase_once(lab):
     erasure(lab, status="done")
     require_gone(lab, ada)
     lab.stripe.expect(1, method="DELETE")
+
+    bob = active(lab)
+    deletion = lab.clerk.user_deleted(bob.signup)
+    with lab.stripe.hold("answer") as hold:
+        requests = begin_calling(lab, hold, lab.deliver.later(deletion))
+        requests.append(lab.deliver.later(deletion.again()))
+        # The second delivery has begun by then; an app may keep it waiting until the first is done.
+        reached(hold, requests[-1:], 2)
+    for request in requests:
+        request.result().expect("2xx")
+    lab.app.settle()
+    cron(lab)
+    require_gone(lab, bob)
+    lab.stripe.expect(1, method="DELETE", path=f"/v1/customers/{bob.customer.id}")
 
 
 def test_two_crons_at_once_do_a_step_once(lab):
