@@ -158,7 +158,9 @@ def test_a_useless_secret_stops_the_app_at_its_start(lab):
 
 
 def test_a_new_user_is_stored(lab):
-    signup, other = lab.clerk.user_created(), lab.clerk.user_created()
+    # People decide how their names are written.
+    signup = lab.clerk.user_created(first_name="bell", last_name="hooks")
+    other = lab.clerk.user_created(first_name="DeShawn", last_name="McKay")
     lab.deliver(signup).expect("2xx")
     lab.deliver(other).expect("2xx")
     expect_stored(lab, signup)
