@@ -89,27 +89,19 @@ def texts(message):
 def begin(lab, hold, event):
     """Deliver `event` until its message has come to `hold`; the requests that are under way."""
     requests = [lab.deliver.later(event)]
-    if not reached(hold, requests):
+    if not hold.wait(during=requests):
         requests[0].result().expect("2xx")
         # Either the app is at rest, or a background task is still on its way there.
         lab.app.settle(1)
-    if not hold.wait(1, timeout=0):
+    if not hold.wait(timeout=0):
         requests.append(lab.cron.later())
     lab.require(
-        reached(hold, requests) or hold.wait(1, timeout=2),
+        hold.wait(during=requests),
         en="an alert on its way, after the session or in the next cron run",
         fr="une alerte en route, après la session ou au cron suivant",
         got=pick({"en": "there was none", "fr": "il n’y en a pas eu"}),
     )
     return requests
-
-
-def reached(hold, requests):
-    """How many wait at `hold`, once somebody does or every request is answered."""
-    while not hold.wait(1, timeout=0.05):
-        if all(request.done() for request in requests):
-            break
-    return hold.wait(1, timeout=0.05)
 
 
 def test_an_anomaly_alerts_the_user_and_the_team(lab):

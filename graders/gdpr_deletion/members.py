@@ -231,26 +231,16 @@ def unkeyed(text):
     return [hashlib.new(each, text.encode(), usedforsecurity=False).hexdigest() for each in names]
 
 
-def reached(hold, requests, count=1):
-    """Whether `count` calls wait at `hold`, once they do, every request is answered, or 2 s on."""
-    for _ in range(40):
-        if hold.wait(count, timeout=0.05) >= count or all(request.done() for request in requests):
-            break
-    return hold.wait(count, timeout=0) >= count
-
-
 def begin_calling(lab, hold, deletion):
     """Wait until the call that a delivery under way causes is at `hold`; the requests so far."""
     requests = [deletion]
-    if not reached(hold, requests):
+    if not hold.wait(during=requests):
         deletion.result().expect("2xx")
-        # A background task may still be on its way to the service.
-        if not hold.wait(1, timeout=0.3):
-            requests.append(lab.cron.later())
-    if not reached(hold, requests):
+        requests.append(lab.cron.later())
+    if not hold.wait(during=requests):
         requests[-1].result().expect("2xx")
     lab.require(
-        hold.wait(1, timeout=2),
+        hold.wait(timeout=0),
         en="a call to Stripe, after the deletion or in the next cron run",
         fr="un appel à Stripe, après la suppression ou au cron suivant",
         got=pick({"en": "there was none", "fr": "il n’y en a pas eu"}),

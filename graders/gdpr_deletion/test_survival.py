@@ -13,7 +13,6 @@ from .members import (
     erasure,
     join,
     later,
-    reached,
     require_deleted,
     require_gone,
     require_gone_at_home,
@@ -132,7 +131,7 @@ def test_eight_deliveries_at_once_erase_once(lab):
         requests = begin_calling(lab, hold, lab.deliver.later(deletion))
         requests.append(lab.deliver.later(deletion.again()))
         # The second delivery has begun by then; an app may keep it waiting until the first is done.
-        reached(hold, requests[-1:], 2)
+        hold.wait(2, timeout=2, during=requests[-1:])
     for request in requests:
         request.result().expect("2xx")
     lab.app.settle()

@@ -98,7 +98,7 @@ def test_the_duration_is_that_of_the_last_attempt(lab):
             lab.billing.fail(status=503, times=1)
         with lab.billing.hold("request") as hold:
             request = lab.deliver.later(signup)
-            hold.wait(1)
+            hold.wait(during=[request])
             lab.clock.advance(seconds=seconds)
         request.result()
         found = logged(lab, signup, status=status)["duration_ms"]

@@ -81,25 +81,14 @@ def hold_all(lab):
         yield hold
 
 
-def reached(hold, requests, count=1):
-    """Whether `count` calls wait at `hold`, once they do or every request is answered."""
-    for _ in range(40):
-        if hold.wait(count, timeout=0.05) >= count:
-            return True
-        if all(request.done() for request in requests):
-            break
-    # All is answered; a background task may still be on its way.
-    return hold.wait(count, timeout=0.4) >= count
-
-
 def begin(lab, hold, event):
     """Deliver `event` until a message about it has come to `hold`; the requests under way."""
     requests = [lab.deliver.later(event)]
-    if not reached(hold, requests):
+    if not hold.wait(during=requests):
         lab.clock.advance(seconds=1)
         requests.append(lab.cron.later())
         lab.require(
-            reached(hold, requests),
+            hold.wait(during=requests),
             en="a message to the application, after the change or in the next cron run",
             fr="un message à l’application, après le changement ou au cron suivant",
             got=plural("{count} message", "{count} messages", 0),

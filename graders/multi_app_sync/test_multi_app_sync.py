@@ -17,7 +17,6 @@ from .story import (
     expect_told,
     hold_all,
     later,
-    reached,
     stored,
     told,
 )
@@ -136,7 +135,7 @@ def test_a_crash_after_the_answer_loses_nothing(lab):
     signup = lab.clerk.user_created()
     with hold_all(lab) as hold:
         request = lab.deliver.later(signup)
-        reached(hold, [request])
+        hold.wait(during=[request])
         lab.app.kill()
     lab.app.restart()
     if not request.result().ok:
@@ -233,11 +232,11 @@ def test_a_message_under_way_is_not_overtaken(lab):
     with lab.mobile.hold("request") as hold:
         first = begin(lab, hold, signup)
         second = [lab.deliver.later(update, app=other)]
-        reached(hold, second, count=2)
+        hold.wait(2, during=second)
         lab.clock.advance(seconds=1)
         second.append(lab.cron.later(app=other))
         lab.require(
-            not reached(hold, second, count=2),
+            hold.wait(2, during=second) < 2,
             en="an update waits for its turn while the sign-up is being sent",
             fr="une mise à jour attend son tour pendant que l’inscription est envoyée",
             got=pick({"en": "both are under way at once", "fr": "toutes deux sont en route"}),

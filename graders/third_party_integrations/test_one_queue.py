@@ -69,7 +69,7 @@ def test_a_service_that_hangs_holds_up_no_other(lab):
         )
         delivery.result().expect("2xx")
         requests = [lab.cron.later()]
-        reached = [name for name, hold in holds.items() if hold.wait(1, timeout=2.0)]
+        reached = [name for name, hold in holds.items() if hold.wait(timeout=2, during=requests)]
         lab.require(
             len(reached) == len(holds),
             en="a call to each of the four services while none of them answers",
@@ -166,7 +166,7 @@ def test_a_crash_loses_and_doubles_nothing(lab):
         lab.deliver.later(user).result().expect("2xx")
         if not holds[0].wait(1, timeout=0.1):
             lab.cron.later()
-        reached = [hold.wait(1, timeout=1.0) for hold in holds]
+        reached = [hold.wait(timeout=1) for hold in holds]
         lab.require(
             any(reached),
             en="a call to a service, after the sign-up or in the next cron run",

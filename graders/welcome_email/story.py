@@ -48,25 +48,16 @@ def queued(lab, signup, **values):
     return lab.db.expect_row("email_queue", where, **values)
 
 
-def reached(hold, requests, count=1):
-    """How many conversations wait at `hold`, once `count` do or every request is answered."""
-    while hold.wait(count, timeout=0.05) < count:
-        if all(request.done() for request in requests):
-            break
-    return hold.wait(count, timeout=0)
-
-
 def begin_sending(lab, hold, signup):
     """Deliver `signup` until its e-mail has come to `hold`; the requests that are under way."""
     requests = [lab.deliver.later(signup)]
-    if not reached(hold, requests):
+    if not hold.wait(during=requests):
         requests[0].result().expect("2xx")
         requests.append(lab.cron.later())
-    if not reached(hold, requests):
-        requests[1].result().expect("2xx")
+    if not hold.wait(during=requests):
+        requests[-1].result().expect("2xx")
     lab.require(
-        # All is answered; a background task may still be on its way.
-        hold.wait(1, timeout=2),
+        hold.wait(timeout=0),
         en="a conversation with the mail server, after the sign-up or in the next cron run",
         fr="une conversation avec le serveur de messagerie, après l’inscription ou au cron suivant",
         got=pick({"en": "there was none", "fr": "il n’y en a pas eu"}),

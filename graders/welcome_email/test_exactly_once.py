@@ -8,7 +8,6 @@ from .story import (
     cron,
     fail_first_attempt,
     queued,
-    reached,
     stored,
     welcome,
 )
@@ -62,7 +61,7 @@ def test_a_mail_under_way_is_left_to_its_sender(lab):
     with lab.inbox.hold("connect") as hold:
         first = begin_sending(lab, hold, signup)
         second = [lab.deliver.later(signup, app=other), lab.cron.later(app=other)]
-        reached(hold, second, count=2)
+        hold.wait(2, during=second)
     for request in first + second:
         request.result().expect("2xx")
     lab.inbox.expect(1)

@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
+import time
+from concurrent.futures import Future
 
 import pytest
 
-from hooklab.world.faults import NO_FAULT, Fault, Faults, Hold
+from hooklab.world.faults import AFTERWARDS, NO_FAULT, Fault, Faults, Hold
 
 
 class Bare(Faults):
@@ -91,6 +93,30 @@ def test_a_fault_that_does_not_match_is_not_counted(faults):
 
 def test_a_hold_tells_how_many_wait_when_time_runs_out():
     assert Hold("request").wait(count=1, timeout=0) == 0
+
+
+def test_a_hold_waits_on_for_a_request_that_is_not_answered():
+    hold, request = Hold("request"), Future()
+    answered = threading.Timer(0.1, request.set_result, [None])
+    answered.start()
+    started = time.monotonic()
+    assert hold.wait(timeout=60, during=[request]) == 0
+    assert 0.1 <= time.monotonic() - started < 30
+
+
+def test_a_background_task_may_come_to_a_hold_after_the_answer():
+    hold, request = Hold("request"), Future()
+    request.set_result(None)
+
+    async def comes_late():
+        found = asyncio.create_task(asyncio.to_thread(hold.wait, timeout=60, during=[request]))
+        await asyncio.sleep(AFTERWARDS / 8)
+        waiting = asyncio.create_task(hold.stop())
+        assert await found == 1
+        hold.release()
+        await waiting
+
+    asyncio.run(comes_late())
 
 
 def test_a_released_hold_stops_nobody_and_keeps_nobody_waiting():

@@ -3,9 +3,13 @@
 import asyncio
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
+
+AFTERWARDS = 0.4
+"""How many real seconds a background task has to come to a hold once its request is answered."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +35,34 @@ class Hold:
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self._released = False
 
-    def wait(self, count: int = 1, timeout: float = 5.0) -> int:
+    def wait(
+        self, count: int = 1, timeout: float = 5.0, *, during: Sequence[Future[Any]] = ()
+    ) -> int:
         """How many conversations wait here, once there are `count` or `timeout` seconds passed.
 
         A client that hangs up no longer waits. The seconds are real ones.
+
+        Args:
+            during: the requests that cause the conversations, if they are known: when all are
+                answered, only a background task may still be on its way, and soon nobody is.
         """
+
+        def are_here() -> bool:
+            return self._released or len(self._waiting) >= count
+
+        for request in during:
+            request.add_done_callback(self._look_again)
         with self._changed:
-            self._changed.wait_for(lambda: self._released or len(self._waiting) >= count, timeout)
+            self._changed.wait_for(
+                lambda: are_here() or (during and all(each.done() for each in during)), timeout
+            )
+            if during:
+                self._changed.wait_for(are_here, min(timeout, AFTERWARDS))
             return len(self._waiting)
+
+    def _look_again(self, _request: Future[Any]) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
     def release(self) -> None:
         """Let every conversation go on, those that wait and those to come. May be repeated."""
