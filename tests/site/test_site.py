@@ -28,9 +28,8 @@ def url(page: str, language: str) -> str:
     return folder + ("" if page == "index" else f"{page}/")
 
 
-every_page = pytest.mark.parametrize(
-    "path", [url(page, language) for page in PAGES for language in ("en", "fr")]
-)
+every_page = pytest.mark.parametrize("page", PAGES)
+both_languages = pytest.mark.parametrize(("language", "other"), [("en", "fr"), ("fr", "en")])
 
 
 class Loads(HTMLParser):
@@ -47,8 +46,9 @@ class Loads(HTMLParser):
 
 
 @every_page
-def test_a_page_names_nothing_to_load_from_another_host(site, path):
-    html = (site / path / "index.html").read_text(encoding="utf-8")
+@both_languages
+def test_a_page_names_nothing_to_load_from_another_host(site, page, language, other):
+    html = (site / url(page, language) / "index.html").read_text(encoding="utf-8")
     assert not [each for each in Loads(html).addresses if urlsplit(each).netloc]
 
 
@@ -59,18 +59,16 @@ def test_no_style_sheet_loads_from_another_host(site):
 
 
 @every_page
-def test_a_page_asks_this_site_only_and_fits_a_phone(address, browser, path):
-    browser.open(address + path, width=PHONE)
+@both_languages
+def test_a_page_asks_this_site_only_fits_a_phone_and_can_switch_its_language(
+    address, browser, page, language, other
+):
+    # In one test, because opening a page takes most of its time.
+    browser.open(address + url(page, language), width=PHONE)
     browser.wait("document.readyState == 'complete'")
     assert browser.hosts == {urlsplit(address).netloc}
     assert browser.errors == []
     assert browser.run("document.documentElement.scrollWidth") <= PHONE
-
-
-@pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize(("language", "other"), [("en", "fr"), ("fr", "en")])
-def test_the_language_switch_stays_on_the_page(address, browser, page, language, other):
-    browser.open(address + url(page, language))
     assert browser.run("document.documentElement.lang") == language
     link = browser.run(f"document.querySelector('.md-select a[hreflang={other}]').href")
     assert link == address + url(page, other)
