@@ -4,7 +4,9 @@ import pytest
 
 from hooklab.errors import HooklabError
 from hooklab.grading.options import Options
+from hooklab.grading.outcomes import Trial, check_result
 from hooklab.grading.run import grade
+from hooklab.rubric import Check
 
 ENDINGS = """
     import pytest
@@ -94,6 +96,21 @@ def test_messages_name_what_happened(endings):
 def test_only_a_lost_check_says_where_to_look(endings):
     assert endings["it_passes"].hint == ""
     assert endings["it_wants_more"].hint == "here"
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        ("TODO 5 in worker.py", "First TODO 1, which is still open. Then TODO 5 in worker.py"),
+        ("TODO 10 in app.py", "First TODO 1, which is still open. Then TODO 10 in app.py"),
+        ("TODO 1 and TODO 5", "TODO 1 and TODO 5"),
+    ],
+)
+def test_the_todo_that_stopped_the_app_comes_first(look, said):
+    words = dict.fromkeys(("en", "fr"), look)
+    check = Check("first", words, points=1, needs=(), look=words, hints=())
+    message = "What happened:\n  500\n  NotImplementedError: keep(): TODO 1 is still open, in a.py"
+    assert check_result(check, [Trial("not_earned", message)]).hint == said
 
 
 def test_a_parametrized_check_is_earned_only_as_a_whole(sample):

@@ -1,5 +1,6 @@
 """From pytest's reports to the scorecard; the rubric is the denominator, never what ran."""
 
+import re
 from dataclasses import dataclass
 
 from _pytest.outcomes import Failed, Skipped, XFailed
@@ -10,6 +11,8 @@ from hooklab.grading.printed import shorten
 from hooklab.rubric import Check, Criterion, Rubric, Text
 from hooklab.scorecard import CheckResult, CriterionResult, ExerciseResult, Outcome
 from hooklab.texts import _, pick
+
+_OPEN = re.compile(r"NotImplementedError: .*(TODO \d+) is still open")
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,17 @@ def check_result(check: Check, trials: list[Trial]) -> CheckResult:
         points=check.points,
         outcome=final.outcome,
         message=final.message,
-        hint="" if earned else pick(check.look),
+        hint="" if earned else _hint(pick(check.look), final.message),
         seconds=round(sum(trial.seconds for trial in trials), 3),
     )
+
+
+def _hint(look: str, message: str) -> str:
+    """Where to look; first of all at the TODO that stopped the app, when it is another one."""
+    stopped = _OPEN.search(message)
+    if stopped is None or re.search(rf"{stopped[1]}\b", look):
+        return look
+    return _("First {todo}, which is still open. Then {look}").format(todo=stopped[1], look=look)
 
 
 def _criterion_result(criterion: Criterion, trials: dict[str, list[Trial]]) -> CriterionResult:
