@@ -275,11 +275,14 @@ def test_each_way_in_has_its_source(lab):
         deliver(lab, other.changed(external_accounts=[{**account, "provider": provider}]))
     both = [{**account, "provider": f"oauth_{name}"} for name in ("microsoft", "facebook")]
     deliver(lab, lab.clerk.user_created(via="google").changed(external_accounts=both))
+    legacy = lab.clerk.user_created(via="google_legacy")
+    account = {**legacy.data["external_accounts"][0], "object": "facebook_account"}
+    deliver(lab, legacy.changed(external_accounts=[account]))
     bare = lab.clerk.user_created(via="username").changed(username=None)
     dangling = lab.clerk.user_created().changed(email_addresses=[])
     deliver(lab, bare, dangling)
     wanted = {"email": 2, "google": 2, "phone": 1, "username": 1, "web3": 1, "saml": 3}
-    others = {"github": 1, "apple": 1, "microsoft": 1, "unknown": 3}
+    others = {"facebook": 1, "github": 1, "apple": 1, "microsoft": 1, "unknown": 3}
     shows(lab, "users.by_source", wanted | others)
 
 
