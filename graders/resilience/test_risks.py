@@ -21,7 +21,8 @@ from .story import (
     up_to_date,
 )
 
-HOURS_WITHOUT = (1, 2, 3, 4, 5, 6)
+# With the first attempt, one more than INBOX_MAX_ATTEMPTS below.
+HOURS_WITHOUT = (2, 3, 4)
 
 
 # The process dies
