@@ -96,7 +96,7 @@ def begin(lab, hold, event):
     if not hold.wait(timeout=0):
         requests.append(lab.cron.later())
     lab.require(
-        hold.wait(during=requests),
+        hold.wait(during=requests) or hold.wait(timeout=2),
         en="an alert on its way, after the session or in the next cron run",
         fr="une alerte en route, après la session ou au cron suivant",
         got=pick({"en": "there was none", "fr": "il n’y en a pas eu"}),

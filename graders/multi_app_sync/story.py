@@ -88,7 +88,7 @@ def begin(lab, hold, event):
         lab.clock.advance(seconds=1)
         requests.append(lab.cron.later())
         lab.require(
-            hold.wait(during=requests),
+            hold.wait(during=requests) or hold.wait(timeout=2),
             en="a message to the application, after the change or in the next cron run",
             fr="un message à l’application, après le changement ou au cron suivant",
             got=plural("{count} message", "{count} messages", 0),

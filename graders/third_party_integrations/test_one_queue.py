@@ -69,7 +69,10 @@ def test_a_service_that_hangs_holds_up_no_other(lab):
         )
         delivery.result().expect("2xx")
         requests = [lab.cron.later()]
-        reached = [name for name, hold in holds.items() if hold.wait(timeout=2, during=requests)]
+        for hold in holds.values():
+            if not (hold.wait(during=requests) or hold.wait(timeout=2)):
+                break
+        reached = [name for name, hold in holds.items() if hold.wait(timeout=0)]
         lab.require(
             len(reached) == len(holds),
             en="a call to each of the four services while none of them answers",
