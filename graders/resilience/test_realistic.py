@@ -12,6 +12,7 @@ from .story import (
     entry,
     finish_walk,
     gone,
+    is_reconciling,
     later,
     no_account,
     one_account,
@@ -77,6 +78,12 @@ def test_a_rate_limit_is_obeyed(lab):
     lab.clerk.user_deleted(left)
     command(lab)
     hold, run = stand_at_page(lab, 4)
+    lab.require(
+        is_reconciling(lab),
+        en="“reconciling”: true in GET /admin/status while Clerk's list is being read",
+        fr="« reconciling » : true dans GET /admin/status pendant la lecture de la liste de Clerk",
+        got='"reconciling": false',
+    )
     lab.clerk_api.fail(status=429, retry_after=900)
     hold.release()
     run.result()
