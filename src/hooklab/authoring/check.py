@@ -25,7 +25,7 @@ def run(
     progress: Progress = lambda _place, _problems: None,
     repeat: int = 1,
     database: str | None = None,
-    grade_mistakes: bool = True,
+    graded: bool = True,
     quick: bool = False,
 ) -> list[Problem]:
     """Look for every fault of the content, and return all of them.
@@ -37,7 +37,7 @@ def run(
         progress: called after each step with what was looked at and the faults found there.
         repeat: grade each answer so many times, each with another seed; the outcomes must agree.
         database: address of a PostgreSQL server; None for SQLite.
-        grade_mistakes: False leaves out what takes long: grading the known mistakes.
+        graded: False leaves out what takes long: grading solutions, skeletons and mistakes.
         quick: grade each mistake on the checks that it names only: that it loses them is proved
             then, and not that it loses nothing else.
 
@@ -45,7 +45,7 @@ def run(
         HooklabError: an exercise is unknown.
     """
     exercises = [course.exercise(slug) for slug in slugs] or list(course.exercises)
-    prover = _Prover(course, launch, repeat, database, grade_mistakes, quick)
+    prover = _Prover(course, launch, repeat, database, quick) if graded else None
     found: list[Problem] = []
     for place, problems in _steps(course, exercises, prover, whole=not slugs):
         found += problems
@@ -56,14 +56,16 @@ def run(
 Steps = Iterator[tuple[str, list[Problem]]]
 
 
-def _steps(course: Course, exercises: list[Exercise], prover: "_Prover", *, whole: bool) -> Steps:
+def _steps(
+    course: Course, exercises: list[Exercise], prover: "_Prover | None", *, whole: bool
+) -> Steps:
     if whole:
         yield "graders/course.toml", list(rooms.whole_course(course))
     for exercise in exercises:
         yield from _steps_of(course, exercise, prover)
 
 
-def _steps_of(course: Course, exercise: Exercise, prover: "_Prover") -> Steps:
+def _steps_of(course: Course, exercise: Exercise, prover: "_Prover | None") -> Steps:
     slug = exercise.slug
     missing = list(rooms.missing_rooms(course, slug))
     pages = [each for page in exercise.pages for each in rooms.missing_pages(course, page)]
@@ -80,8 +82,9 @@ def _steps_of(course: Course, exercise: Exercise, prover: "_Prover") -> Steps:
     wrong = mistakes.load(course, slug)
     declared = mistakes.judge_declarations(course, graded_on, wrong)
     yield grader, [*rooms.titles(course, exercise, graded_on), *declared]
-    graded = wrong if prover.grade_mistakes else []
-    for variant in variants(course, slug, graded, quick=prover.quick):
+    if prover is None:
+        return
+    for variant in variants(course, slug, wrong, quick=prover.quick):
         yield variant.place, prover.prove(graded_on, variant)
 
 
@@ -94,14 +97,12 @@ class _Prover:
         launch: Callable[[], Launcher],
         repeat: int,
         database: str | None,
-        grade_mistakes: bool,
         quick: bool,
     ) -> None:
         self._course = course
         self._launch = launch
         self._repeat = repeat
         self._database = database
-        self.grade_mistakes = grade_mistakes
         self.quick = quick
 
     def prove(self, graded_on: Rubric, variant: Variant) -> list[Problem]:
