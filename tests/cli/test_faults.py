@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,8 @@ def test_ctrl_c_is_one_sentence_and_leaves_nothing(course):
         stdout=terminal,
         stderr=terminal,
         start_new_session=True,
+        # Whoever runs the tests in the background of a script ignores Ctrl-C, and so would this.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         env={**os.environ, "LC_ALL": "C.UTF-8", "TERM": "xterm"},
     )
     os.close(terminal)
