@@ -211,10 +211,18 @@ def test_a_fault_is_found(gate, own_toy, name):
     harm, place, said = FAULTS[name]
     harm(own_toy.root)
     whole_course = place.startswith("course/") or "stranger" in place
-    found = gate() if whole_course else gate("knock")
-    assert any(
-        fault.place == place and re.search(re.escape(said), fault.what) for fault in found
-    ), list(map(str, found))
+    slugs = () if whole_course else ("knock",)
+
+    def names_it(found):
+        return any(
+            fault.place == place and re.search(re.escape(said), fault.what) for fault in found
+        )
+
+    # Most faults show without any grading, in a hundredth of the time.
+    found = gate(*slugs, graded=False)
+    if not names_it(found):
+        found = gate(*slugs)
+    assert names_it(found), list(map(str, found))
     assert all(fault.hint for fault in found)
 
 
