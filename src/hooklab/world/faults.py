@@ -53,11 +53,12 @@ class Hold:
         for request in during:
             request.add_done_callback(self._look_again)
         with self._changed:
-            self._changed.wait_for(
-                lambda: are_here() or (during and all(each.done() for each in during)), timeout
-            )
             if during:
-                self._changed.wait_for(are_here, min(timeout, AFTERWARDS))
+                self._changed.wait_for(
+                    lambda: are_here() or all(each.done() for each in during), timeout
+                )
+                timeout = min(timeout, AFTERWARDS)
+            self._changed.wait_for(are_here, timeout)
             return len(self._waiting)
 
     def _look_again(self, _request: Future[Any]) -> None:
