@@ -4,6 +4,7 @@ Everything is measured on the reference, several times; the median is printed, w
 the slowest. Machines differ and are noisy: compare the ratios of one run, never two runs.
 """
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -31,7 +32,12 @@ PAUSE_SECONDS = 8
 def main() -> None:
     """Measure the exercises that are named, or all."""
     course = catalogue.load(catalogue.find_root(Path.cwd()))
-    slugs = sys.argv[1:] or [exercise.slug for exercise in course.exercises]
+    known = [exercise.slug for exercise in course.exercises]
+    parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
+    parser.add_argument("slugs", nargs="*", metavar="SLUG", help="all, if none is named")
+    slugs = parser.parse_args().slugs or known
+    if unknown := set(slugs) - set(known):
+        parser.error(f"no exercise is called {', '.join(unknown)}; there are {', '.join(known)}")
     print(f"{'':34}{'median':>10}{'fastest':>10}{'slowest':>10}")
     for slug in slugs:
         checks = _measure(course, slug)

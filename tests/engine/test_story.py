@@ -53,6 +53,21 @@ def test_the_story_shows_the_learners_own_lines_of_the_traceback(story):
     assert "hooklab/worker" not in story
 
 
+QUIET = """
+    from logging.config import dictConfig
+
+    def create_app(settings):
+        dictConfig({"version": 1, "disable_existing_loggers": True})
+        return make_app()
+"""
+
+
+def test_an_app_that_silences_every_logger_still_shows_its_traceback(sample):
+    sample.write_app(APP.replace("create_app(settings)", "make_app()") + QUIET)
+    sample.write(TESTS, "told")
+    assert "KeyError: 'nickname'" in sample.grade()["told"].message
+
+
 def test_the_story_is_told_in_french(sample):
     texts.use("fr")
     sample.write_app(APP)

@@ -1,6 +1,7 @@
 """A database for each check: a file for SQLite, a schema of its own on PostgreSQL."""
 
 import secrets
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -20,12 +21,14 @@ class Database(Protocol):
     Attributes:
         url: what the app is told.
         engine: the grader's own access, which never writes.
-        writer: its access for rows of its own.
     """
 
     url: str
     engine: Engine
-    writer: Engine
+
+    @property
+    def writer(self) -> Engine:
+        """The grader's access for rows of its own."""
 
     def take_away(self) -> bool:
         """Refuse the app's connections and break the existing ones; False where none can be."""
@@ -73,7 +76,11 @@ class SqliteDatabase:
             poolclass=NullPool,
             connect_args={"timeout": 5},
         )
-        self.writer = create_engine(self.url, poolclass=NullPool, connect_args={"timeout": 5})
+
+    @cached_property
+    def writer(self) -> Engine:
+        """Made when a check wants it: most only read."""
+        return create_engine(self.url, poolclass=NullPool, connect_args={"timeout": 5})
 
     def take_away(self) -> bool:
         """There is no server that could be stopped: the driver must fail in the app's process."""
@@ -136,7 +143,6 @@ class PostgresDatabase:
             isolation_level="AUTOCOMMIT",
             poolclass=NullPool,
         )
-        self.writer = self.engine
         password = secrets.token_hex(8)
         run(
             self.engine,
@@ -147,6 +153,11 @@ class PostgresDatabase:
         )
         own = url.set(username=role, password=password)
         self.url = own.render_as_string(hide_password=False)
+
+    @property
+    def writer(self) -> Engine:
+        """The same: the server's administrator may do both."""
+        return self.engine
 
     def take_away(self) -> bool:
         """The role may not log in any more, and its connections end."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from uvicorn.logging import DefaultFormatter
 
 from hooklab.services import Settings
 from hooklab.worker import inside
@@ -80,15 +82,28 @@ async def _serve(app: Any, listener: socket.socket, report: Any) -> None:
         http="h11",
         ws="none",
         lifespan="on" if _has_lifespan(app) else "off",
-        log_level="error",
+        log_config=None,
         access_log=False,
         date_header=False,
         timeout_graceful_shutdown=1,
     )
+    _log_errors()
     server = _Server(config, report)
     await server.serve(sockets=[listener])
     if not server.started:
         raise RuntimeError("the app's start-up failed")
+
+
+def _log_errors() -> None:
+    """Do uvicorn's own set-up as far as it is for errors: all of it takes a millisecond."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(DefaultFormatter("%(levelprefix)s %(message)s", use_colors=False))
+    logger = logging.getLogger("uvicorn")
+    logger.setLevel(logging.ERROR)
+    logger.handlers = [handler]
+    logger.propagate = False
+    # The app may have disabled whatever was there before its own logging.
+    logger.disabled = logging.getLogger("uvicorn.error").disabled = False
 
 
 def _has_lifespan(app: inside.InFlight) -> bool:

@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 # A worker is not trusted to keep its answers short.
@@ -33,15 +33,6 @@ class Job:
     environment: dict[str, str]
     now: str
     debug: bool = False
-
-    def to_json(self) -> str:
-        """One line of JSON, for `from_json`."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, line: str) -> "Job":
-        """The job that `to_json` wrote."""
-        return cls(**json.loads(line))
 
 
 def send(channel: socket.socket, message: Message) -> None:

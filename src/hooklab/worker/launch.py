@@ -79,7 +79,7 @@ class ForkLauncher:
 
     def start(self, job: Job, listener: socket.socket) -> Started:
         """Fork a worker; HooklabError when the warm process has gone."""
-        request = json.dumps({"do": "fork", "job": json.loads(job.to_json())}).encode() + b"\n"
+        request = json.dumps({"do": "fork", "job": vars(job)}).encode() + b"\n"
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -104,6 +104,9 @@ class ForkLauncher:
 
     def forget(self, pid: int) -> None:
         """Kill the worker's whole session; the warm process collects it when it has time."""
+        # Giving back its memory takes the system longer than starting it: after what is urgent.
+        with suppress(ProcessLookupError, PermissionError):
+            os.setpriority(os.PRIO_PGRP, pid, 19)
         _kill_session(pid)
         self._ask_about("forget", pid)
 
@@ -160,7 +163,7 @@ class SpawnLauncher:
             process = self._spawn(meeting.getsockname()[1], listener)
             self._processes[process.pid] = process
             control, _address = meeting.accept()
-        request = {"job": json.loads(job.to_json()), "listener": _share(listener, process.pid)}
+        request = {"job": vars(job), "listener": _share(listener, process.pid)}
         control.sendall(json.dumps(request).encode() + b"\n")
         return Started(process.pid, control)
 

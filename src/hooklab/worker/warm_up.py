@@ -70,6 +70,7 @@ def _make_app(secret: SecretStr) -> FastAPI:
 
     @app.post("/warm")
     async def receive(request: Request) -> dict[str, int]:
+        """Has a text like this one: FastAPI looks through the source of what it calls."""
         event = await read_event(request, secret)
         count = await run_in_threadpool(work, event.data)
         log.info("delivery", count=count)
