@@ -218,6 +218,22 @@ def test_a_refusal_by_slack_is_a_failure(lab):
         alarm(lab, user)
         later(lab)
         told(lab, user, mails=1, messages=1)
+    user = lab.clerk.user_created()
+    lab.slack.fail(lost_answer=True, times=1)
+    alarm(lab, user)
+    later(lab)
+    sent_again(lab, lab.slack.messages(user.user_id))
+
+
+def sent_again(lab, arrived):
+    """Fail unless what has arrived while its answer was lost came a second time."""
+    lab.require(
+        len(arrived) >= 2,
+        en="the message again: its answer was lost, so nobody can know whether it has arrived",
+        fr="le message une deuxième fois : sa réponse s’est perdue, personne ne peut savoir s’il "
+        "est arrivé",
+        got=pick({"en": "it came once", "fr": "il n’est arrivé qu’une fois"}),
+    )
 
 
 def test_a_mail_server_that_is_down_delays_its_mail_alone(lab):
@@ -231,6 +247,11 @@ def test_a_mail_server_that_is_down_delays_its_mail_alone(lab):
         for _ in range(2):
             later(lab)
             told(lab, user, mails=1, messages=1)
+    user = lab.clerk.user_created()
+    lab.inbox.fail(lost_answer=True, times=1)
+    alarm(lab, user)
+    later(lab)
+    sent_again(lab, lab.inbox.mails(user.email))
 
 
 def test_a_channel_that_hangs_holds_nobody_up(lab):
@@ -283,7 +304,14 @@ def recovered(lab, user, session):
     lab.deliver(session, note="Svix").expect("2xx")
     for _ in range(2):
         later(lab)
-    told(lab, user, mails=1, messages=1)
+    # Whoever was killed while sending cannot know whether it has arrived, and sends again.
+    mails, messages = lab.inbox.mails(user.email), lab.slack.messages(user.user_id)
+    lab.require(
+        len(mails) in (1, 2) and len(messages) in (1, 2),
+        en="an e-mail and a Slack message about the alert, two at most of each",
+        fr="un e-mail et un message Slack au sujet de l’alerte, deux de chaque au plus",
+        got=pick({"en": "{} and {}", "fr": "{} et {}"}).format(len(mails), len(messages)),
+    )
 
 
 def test_a_strangers_text_does_no_harm_in_slack(lab):

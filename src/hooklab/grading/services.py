@@ -156,16 +156,21 @@ class Remote(Watched[H]):
 class RemoteSlack(Remote[Slack]):
     """Slack: `lab.slack`."""
 
-    def expect_messages(self, count: int, *, containing: str = "") -> list[SlackMessage]:
-        """Fail the check unless exactly `count` messages were posted; the messages.
+    def messages(self, containing: str = "") -> list[SlackMessage]:
+        """The messages that were posted, oldest first.
 
         Args:
             containing: only those whose text or blocks contain this, as it was sent.
         """
         self._settle()
-        posted = list(self._service.messages)
-        messages = [each for each in posted if containing in each.text + repr(each.blocks)]
+        posted = self._service.messages
+        return [each for each in posted if containing in each.text + repr(each.blocks)]
+
+    def expect_messages(self, count: int, *, containing: str = "") -> list[SlackMessage]:
+        """Fail the check unless exactly `count` messages were posted, see `messages`; these."""
+        messages = self.messages(containing)
         if len(messages) != count:
+            posted = list(self._service.messages)
             about = _(" with “{text}”").format(text=containing) if containing else ""
             raise CheckFailed(
                 plural("exactly {count} Slack message", "exactly {count} Slack messages", count)
