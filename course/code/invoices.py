@@ -88,9 +88,9 @@ def create_app(secret: str, engine: Engine) -> FastAPI:
 def record(engine: Engine, message_id: str, event: Event) -> None:
     """Deal with `event` once; its mark and its effects stay or go together."""
     started = time.perf_counter()
-    mark = insert(Message).values(id=message_id).on_conflict_do_nothing()
+    mark = insert(Message).values(id=message_id).on_conflict_do_nothing().returning(Message.id)
     with Session(engine) as session, session.begin():
-        first = session.exec(mark).rowcount == 1
+        first = session.exec(mark).first() is not None
         outcome = apply(session, event) if first else "duplicate"
     log.info(
         "delivery",

@@ -52,7 +52,9 @@ def file(session: Session, number: str, thing: str, now: int) -> bool:
     slip = insert(session, Slip).values(
         number=number, thing=thing, came_at=now, due_at=now, state="open", tries=0, held_until=0
     )
-    return session.exec(slip.on_conflict_do_nothing()).rowcount == 1
+    # Not `rowcount`: PostgreSQL does not always know it for an INSERT.
+    filed = slip.on_conflict_do_nothing().returning(col(Slip.number))
+    return session.exec(filed).first() is not None
 
 
 # --8<-- [end:file]

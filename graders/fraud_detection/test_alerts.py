@@ -222,7 +222,7 @@ def test_a_refusal_by_slack_is_a_failure(lab):
     lab.slack.fail(lost_answer=True, times=1)
     alarm(lab, user)
     later(lab)
-    sent_again(lab, lab.slack.messages(user.user_id))
+    sent_again(lab, lab.slack.posted(user.user_id))
 
 
 def sent_again(lab, arrived):
@@ -305,7 +305,7 @@ def recovered(lab, user, session):
     for _ in range(2):
         later(lab)
     # Whoever was killed while sending cannot know whether it has arrived, and sends again.
-    mails, messages = lab.inbox.mails(user.email), lab.slack.messages(user.user_id)
+    mails, messages = lab.inbox.mails(user.email), lab.slack.posted(user.user_id)
     lab.require(
         len(mails) in (1, 2) and len(messages) in (1, 2),
         en="an e-mail and a Slack message about the alert, two at most of each",

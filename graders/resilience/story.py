@@ -70,6 +70,15 @@ def catch_up(lab, *, brake=True):
 
 def command(lab, *, brake=True):
     data = None if brake is None else {"brake": brake}
+    count = len(lab.clerk.users)
+    lab.journal.add(
+        pick(
+            {
+                "en": f"Clerk has {count} users now; the command says brake = {brake}",
+                "fr": f"Clerk compte {count} utilisateurs ; la commande dit brake = {brake}",
+            }
+        )
+    )
     lab.app.post("/admin/catch-up", data=data, headers=as_admin(lab)).expect("2xx")
 
 

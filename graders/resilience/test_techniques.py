@@ -14,6 +14,7 @@ from .story import (
     dead,
     entry,
     gone,
+    is_tombstone,
     keys,
     killed_while,
     later,
@@ -308,7 +309,13 @@ def test_the_brake_refuses_mass_deletion_and_says_so(lab):
     catch_up(lab)
     up_to_date(lab, missed, *rest)
     one_account(lab, missed)
-    lab.db.expect("user", 9, deleted_at=None)
+    alive = [row for row in lab.db.rows("user") if not is_tombstone(row)]
+    lab.require(
+        len(alive) == 9,
+        en="9 users in the table: of 11, two were deleted before, and nobody more",
+        fr="9 personnes dans la table : sur 11, deux supprimées auparavant, et personne d’autre",
+        got=str(len(alive)),
+    )
     message = lab.slack.expect_messages(1, containing="BRAKE")[0]
     said = message.text + repr(message.blocks)
     lab.require(

@@ -64,6 +64,14 @@ def test_a_missing_dependency_is_a_graded_answer(course, hooklab):
     assert "install it" in " ".join(out.split())
 
 
+def test_a_file_of_ones_own_that_is_missing_is_named_and_not_to_be_installed(course, hooklab):
+    (course / "exercises/knock/greeting.py").unlink()
+    (course / "exercises/knock/app.py").rename(course / "exercises/knock/main.py")
+    said = " ".join(hooklab("grade", "knock")[1].split())
+    assert "app.py is not in the folder: the app begins with create_app() in app.py" in said
+    assert "install it" not in said
+
+
 def test_hints_climb_three_rungs_and_end_with_praise(course, hooklab, solve):
     rungs = [hooklab("hint", "knock")[1].splitlines()[1] for _number in range(4)]
     assert rungs == ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 3 of 3"]

@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,9 +19,6 @@ from hooklab.grading.slot import Ground, Slot
 from hooklab.worker import launch
 
 TOY = Path(__file__).parents[1] / "toy"
-POSTGRES = os.environ.get(
-    "HOOKLAB_TEST_DATABASE_URL", "postgresql+psycopg://root@127.0.0.1/postgres"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -39,17 +35,6 @@ def launcher() -> Iterator[launch.Launcher]:
     started = launch.launcher()
     yield started
     started.close()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[database.Server]:
-    """A real PostgreSQL server, where one can be reached."""
-    try:
-        server = database.server(POSTGRES)
-    except Exception as error:
-        pytest.skip(f"no PostgreSQL at {POSTGRES}: {error}")
-    yield server
-    server.close()
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_a_run_leaves_no_folder_thread_or_descriptor(
     url = None
     if database == "postgresql":
         request.getfixturevalue("postgres")
-        url = sys.modules["tests.engine.conftest"].POSTGRES
+        url = sys.modules["tests.conftest"].POSTGRES
     memory = tmp_path / "memory"
     memory.mkdir()
     monkeypatch.setattr(slot_module, "_MEMORY", memory)

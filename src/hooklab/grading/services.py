@@ -156,7 +156,7 @@ class Remote(Watched[H]):
 class RemoteSlack(Remote[Slack]):
     """Slack: `lab.slack`."""
 
-    def messages(self, containing: str = "") -> list[SlackMessage]:
+    def posted(self, containing: str = "") -> list[SlackMessage]:
         """The messages that were posted, oldest first.
 
         Args:
@@ -167,8 +167,8 @@ class RemoteSlack(Remote[Slack]):
         return [each for each in posted if containing in each.text + repr(each.blocks)]
 
     def expect_messages(self, count: int, *, containing: str = "") -> list[SlackMessage]:
-        """Fail the check unless exactly `count` messages were posted, see `messages`; these."""
-        messages = self.messages(containing)
+        """Fail the check unless exactly `count` messages were posted, see `posted`; these."""
+        messages = self.posted(containing)
         if len(messages) != count:
             posted = list(self._service.messages)
             about = _(" with “{text}”").format(text=containing) if containing else ""

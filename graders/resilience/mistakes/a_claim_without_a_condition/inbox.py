@@ -44,7 +44,9 @@ def keep(
         received_at=now,
         next_attempt_at=now,
     )
-    return session.exec(entry.on_conflict_do_nothing()).rowcount == 1
+    # Not `rowcount`: for an INSERT, PostgreSQL's driver does not always know it.
+    kept = entry.on_conflict_do_nothing().returning(col(Inbox.svix_id))
+    return session.exec(kept).first() is not None
 
 
 def claim(session: Session, now: datetime, lease: timedelta) -> Entry | None:
