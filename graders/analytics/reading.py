@@ -103,7 +103,9 @@ def graphics(element):
     return [
         each
         for each in element.all()
-        if each.attributes.get("role") in ("img", "graphics-document") or each.tag == "img"
+        if each.attributes.get("role") in ("img", "graphics-document")
+        # An empty `alt` says that there is nothing to see.
+        or (each.tag == "img" and each.attributes.get("alt") != "")
     ]
 
 
@@ -118,9 +120,16 @@ def rows(table):
     return found
 
 
+# What a link of this kind leads to is loaded by nobody who does not follow it.
+FOLLOWED = {"alternate", "author", "canonical", "help", "license", "me", "next", "prev", "search"}
+
+
 def loads(page):
     """The addresses that the page loads by itself, and those in its inline styles."""
     for each in page.root.all():
+        kinds = set(each.attributes.get("rel", "").lower().split())
+        if each.tag == "link" and kinds and kinds <= FOLLOWED:
+            continue
         names = {"link": ("href",), "use": ("href", "xlink:href"), "image": ("href", "xlink:href")}
         names = (*names.get(each.tag, ()), "src", "srcset", "poster", "background")
         names += ("data",) if each.tag == "object" else ()

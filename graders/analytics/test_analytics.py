@@ -138,8 +138,10 @@ def test_trouble_at_segment_loses_nothing(lab):
     deliver(lab, ada)
     shows(lab, "signups.total", 1)
     expect_tracked(lab, 0, "user_signed_up", ada)
-    lab.analytics.fail(status=429, retry_after=30)
-    work(lab)
+    for fault in ({"status": 503}, {"status": 429, "retry_after": 30}):
+        lab.analytics.fail(**fault)
+        lab.clock.advance(hours=1)
+        work(lab)
     lab.analytics.fail(lost_answer=True, times=1)
     for _ in range(3):
         lab.clock.advance(hours=1)

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from hooklab.texts import pick
 
 from .figures import HOUR, SECOND, act, admin, around, at, deliver, session, signed_up, work
-from .reading import HEADINGS, Page, css_of, graphics, loads, rows
+from .reading import HEADINGS, Page, addresses, css_of, graphics, loads, rows
 
 PATH = "/admin/analytics"
 REGIONS = ("signups", "connected", "countries", "conversion")
@@ -167,7 +167,8 @@ def test_the_page_loads_nothing_from_elsewhere(lab):
     signed_up(lab, lab.clock.now() - HOUR)
     seen = page(lab)
     numbers(lab, seen, "signups", around(22, 23))
-    foreign = [each for each in loads(seen) if urlsplit(each.strip()).netloc]
+    css = addresses(styles(lab, seen))
+    foreign = [each for each in (*loads(seen), *css) if not is_own(lab, each)]
     inside = [each.tag for each in seen.root.all("iframe", "embed", "object")]
     lab.require(
         not foreign and not inside,
@@ -243,13 +244,20 @@ def metas(seen, name):
     return [each for each in seen.root.all("meta") if each.attributes.get("name") == name]
 
 
+def is_own(lab, address):
+    """Whether an address on the page leads to the app itself."""
+    return urlsplit(address.strip()).netloc in ("", lab.app.host)
+
+
 def styles(lab, seen):
     """The page's style sheets, those of the same host included."""
     css = css_of(seen)
     for link in seen.root.all("link"):
         address = link.attributes.get("href", "")
-        if "stylesheet" in link.attributes.get("rel", "") and not urlsplit(address).netloc:
-            css += lab.app.get(urljoin(PATH, address), headers=admin(lab)).text
+        if "stylesheet" in link.attributes.get("rel", "") and is_own(lab, address):
+            there = urlsplit(urljoin(PATH, address))
+            path = f"{there.path}?{there.query}" if there.query else there.path
+            css += lab.app.get(path, headers=admin(lab)).text
     return css
 
 

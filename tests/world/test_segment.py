@@ -1,6 +1,7 @@
 """Segment's HTTP API, with Segment's own client."""
 
 import base64
+import gzip
 import json
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -66,6 +67,19 @@ def test_an_identify_has_traits(client, analytics):
     client.identify(user_id="user_1", traits={"plan": "pro"}, message_id="msg_1")
     (event,) = analytics.events
     assert (event.type, event.event, event.properties) == ("identify", "", {"plan": "pro"})
+
+
+def test_what_the_client_has_compressed_is_read(analytics):
+    client = Client(analytics.write_key, host=analytics.url, gzip=True, sync_mode=True)
+    client.track(user_id="user_1", event="signed_up", message_id="msg_1")
+    assert [event.message_id for event in analytics.events] == ["msg_1"]
+
+
+def test_broken_and_endless_compression_is_refused(call, analytics):
+    token = base64.b64encode(f"{analytics.write_key}:".encode()).decode()
+    headers = {"authorization": f"Basic {token}", "content-encoding": "gzip"}
+    for body in (b"no gzip", gzip.compress(b" " * (1 << 24))):
+        assert call(analytics, "POST", "/v1/track", body, headers)[0] == 400
 
 
 def test_a_message_id_is_kept_once(client, analytics, clock):

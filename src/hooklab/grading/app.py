@@ -38,6 +38,11 @@ class App:
         self._patience = DEBUG_PATIENCE if slot.ground.debug else 1.0
         self._deadline = time.monotonic() + CHECK_SECONDS * self._patience
 
+    @property
+    def host(self) -> str:
+        """The host and port that requests go to, as they stand in their `Host`."""
+        return f"127.0.0.1:{self._slot.port(0)}"
+
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         """GET `path`."""
         return self.request("GET", path, headers=headers)
