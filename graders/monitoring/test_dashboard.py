@@ -190,7 +190,14 @@ def test_a_failed_message_is_replayed(lab):
     form = replay_form(lab, browser.open(), signup.message_id)
     browser.submit(form).expect("2xx", "3xx")
     lab.billing.expect(handled + 1, done=True)
-    logged(lab, signup, status="done")
+    keys = {call.headers.get("webhook-id") for call in lab.billing.calls()}
+    lab.require(
+        len(keys) == 1,
+        en="a replay that tells billing the message under the id of the first attempts",
+        fr="un rejeu qui annonce le message à la facturation sous l’id des premières tentatives",
+        got=f"webhook-id: {', '.join(map(str, keys))}",
+    )
+    logged(lab, signup, status="done", error=None)
     lab.db.expect_row("user", {"clerk_id": signup.user_id}, email=signup.email)
     lab.clock.advance(minutes=5)
     lab.deliver(signup, note="Svix").expect("2xx")
