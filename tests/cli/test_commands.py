@@ -72,6 +72,18 @@ def test_a_file_of_ones_own_that_is_missing_is_named_and_not_to_be_installed(cou
     assert "install it" not in said
 
 
+def test_a_statement_cuts_no_name_short(course, hooklab):
+    name = "a_name_that_" + "goes_on_and_" * 3 + "ends"
+    page = course / "course/en/exercises/knock.md"
+    page.write_text(
+        page.read_text() + f"\n| name | what |\n| :-- | :-- |\n| `{name}` | {'word ' * 30}|\n"
+    )
+    out = hooklab("statement", "knock")[1]
+    cells = (line[:60].split("  ")[0].strip() for line in out.splitlines())
+    assert name in "".join(cells)
+    assert "…" not in out.partition("what")[2]
+
+
 def test_hints_climb_three_rungs_and_end_with_praise(course, hooklab, solve):
     rungs = [hooklab("hint", "knock")[1].splitlines()[1] for _number in range(4)]
     assert rungs == ["Hint 1 of 3", "Hint 2 of 3", "Hint 3 of 3", "Hint 3 of 3"]

@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import Heading, Markdown, MarkdownElement
+from rich.markdown import Heading, Markdown, MarkdownElement, TableElement
+from rich.table import Table
 from rich.text import Text
 
 from hooklab.cli.options import Lang, Slug, course
@@ -33,8 +34,20 @@ class _Heading(Heading):
         yield self.text
 
 
+class _Table(TableElement):
+    """A table that breaks a long word; rich would cut it, and a name could not be read."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for table in super().__rich_console__(console, options):
+            if isinstance(table, Table):
+                for column in table.columns:
+                    column.overflow = "fold"
+            yield table
+
+
 class _Page(Markdown):
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {
         **Markdown.elements,
         "heading_open": _Heading,
+        "table_open": _Table,
     }
