@@ -50,7 +50,6 @@ def claim(
         .order_by(col(IntegrationTask.due_at), col(IntegrationTask.id))
         .limit(count)
     )
-    # Looking and taking are one statement, whose condition is looked at once more while it takes.
     taken = (
         update(IntegrationTask)
         .where(col(IntegrationTask.id).in_(session.scalars(oldest).all()))

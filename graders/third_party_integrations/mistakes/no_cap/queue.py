@@ -53,14 +53,12 @@ def claim(
         .order_by(col(IntegrationTask.due_at), col(IntegrationTask.id))
         .limit(count)
         .with_for_update(skip_locked=True)
-        # In a subquery, PostgreSQL may look again for each row, and take more than `count`.
-        .cte("oldest")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    # Looking and taking are one statement, whose condition is looked at once more while it takes.
+    # A statement of its own: as a subquery, PostgreSQL may run it once more for each row, and take
+    # more. Where looking locks nothing, the condition is looked at once more while it takes.
     taken = (
         update(IntegrationTask)
-        .where(col(IntegrationTask.id).in_(select(oldest.c.id)), *free)
+        .where(col(IntegrationTask.id).in_(session.exec(oldest).all()), *free)
         .values(lease_until=now + lease)
         .returning(IntegrationTask)
     )
