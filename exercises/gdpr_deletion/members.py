@@ -57,7 +57,8 @@ def greet(session: Session, user: User) -> None:
     session.add(ScheduledTask(user_id=user.id, kind="reminder", due_at=due_at))
     if user.email:
         text = f"Hello {user.first_name or 'there'}, your account is ready.\n"
-        session.add(EmailQueue(address=user.email, subject="Welcome!", text=text))
+        mail = EmailQueue(user_id=user.id, address=user.email, subject="Welcome!", text=text)
+        session.add(mail)
 
 
 def save_session(session: Session, data: ClerkSession) -> None:

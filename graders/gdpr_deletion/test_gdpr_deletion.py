@@ -105,6 +105,20 @@ def test_no_mail_leaves_after_the_deletion(lab):
     lab.app.restart()
     deliver(lab, deletion, note="Svix")
     lab.inbox.expect(0, to=eve.email)
+    # Of two who have an address, one leaves: so does what waits for that one, and nothing else.
+    shared = "family@example.org"
+    fay = join(lab, email=shared, first_name="Fayola")
+    join(lab, email=shared, first_name="Gustavo", listed=False)
+    erase(lab, fay)
+    cron(lab)
+    (mail,) = lab.inbox.expect(1, to=shared)
+    lab.require(
+        "Fayola" not in mail.subject + mail.text,
+        en=f"no e-mail that was written for Fayola, who left, to {shared}",
+        fr=f"aucun e-mail écrit pour Fayola, qui est partie, à {shared}",
+        got=f"{mail.subject}: {mail.text}",
+    )
+    require_absent(lab, ["Fayola"])
 
 
 def test_nobody_else_is_touched(lab):

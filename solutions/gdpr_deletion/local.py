@@ -51,7 +51,7 @@ def erase_records(session: Session, _settings: Settings, targets: Targets) -> No
     session.exec(delete(SessionLog).where(col(SessionLog.clerk_id) == targets.clerk_id))
     session.exec(delete(WebhookInbox).where(col(WebhookInbox.clerk_id) == targets.clerk_id))
     session.exec(delete(ScheduledTask).where(col(ScheduledTask.user_id) == targets.user_id))
-    session.exec(delete(EmailQueue).where(col(EmailQueue.address).in_(targets.addresses)))
+    session.exec(delete(EmailQueue).where(col(EmailQueue.user_id) == targets.user_id))
 
 
 def erase_user(session: Session, _settings: Settings, targets: Targets) -> None:

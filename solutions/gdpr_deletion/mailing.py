@@ -11,8 +11,9 @@ from sqlmodel import Session, col, delete, select, update
 from hooklab.services import Mailer, MailNotSent, MailOutcomeUnknown, Settings
 
 from .gate import admit, subject_hash
-from .models import PENDING, SENDING, EmailQueue, ScheduledTask, User, UserAddress
+from .models import PENDING, SENDING, EmailQueue, ScheduledTask, User
 
+SUBJECT = "We miss you"
 REMINDER = "You have not been here for two days. Come and say hello!\n"
 
 
@@ -38,7 +39,8 @@ def queue_reminder(engine: Engine, settings: Settings, task_id: int | None) -> N
             return
         mine = delete(ScheduledTask).where(col(ScheduledTask.id) == task_id)
         if session.exec(mine).rowcount == 1 and user.email:
-            session.add(EmailQueue(address=user.email, subject="We miss you", text=REMINDER))
+            mail = EmailQueue(user_id=user.id, address=user.email, subject=SUBJECT, text=REMINDER)
+            session.add(mail)
 
 
 def send(engine: Engine, settings: Settings, mail_id: int | None) -> bool:
@@ -46,7 +48,7 @@ def send(engine: Engine, settings: Settings, mail_id: int | None) -> bool:
     row = col(EmailQueue.id) == mail_id
     with Session(engine, expire_on_commit=False) as session, session.begin():
         mail = session.get(EmailQueue, mail_id)
-        if mail is None or owners_are_gone(session, settings, mail.address):
+        if mail is None or owner_is_leaving(session, settings, mail.user_id):
             return False
         claim = update(EmailQueue).where(row, col(EmailQueue.status) == PENDING)
         if session.exec(claim.values(status=SENDING)).rowcount != 1:
@@ -66,11 +68,10 @@ def send(engine: Engine, settings: Settings, mail_id: int | None) -> bool:
     return True
 
 
-def owners_are_gone(session: Session, settings: Settings, address: str) -> bool:
-    """Whether all who have the address are being erased: the queue is emptied a little later."""
-    owner = select(User.clerk_id).join(UserAddress, col(UserAddress.user_id) == col(User.id))
-    found = session.exec(owner.where(UserAddress.address == address).order_by(User.clerk_id)).all()
-    return bool(found) and not any(admit(session, subject_hash(settings, it)) for it in found)
+def owner_is_leaving(session: Session, settings: Settings, user_id: str) -> bool:
+    """Whether the one it was written for is being erased: the queue is emptied a little later."""
+    owner = session.get(User, user_id)
+    return owner is None or not admit(session, subject_hash(settings, owner.clerk_id))
 
 
 def as_message(settings: Settings, mail: EmailQueue) -> EmailMessage:

@@ -122,7 +122,10 @@ class EmailQueue(SQLModel, table=True):
     __tablename__ = "email_queue"
 
     id: int | None = Field(default=None, primary_key=True)
-    address: str = Field(index=True)
+    user_id: str = Field(foreign_key="user.id", index=True)
+    """Whom it was written for."""
+    address: str
+    """Theirs when it was written, and perhaps not theirs alone."""
     subject: str
     text: str
     status: str = PENDING

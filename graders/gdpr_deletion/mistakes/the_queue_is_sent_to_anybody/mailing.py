@@ -16,6 +16,7 @@ from hooklab.services import Mailer, MailNotSent, MailOutcomeUnknown, Settings
 from .gate import admit, subject_hash
 from .models import PENDING, SENDING, EmailQueue, ScheduledTask, User
 
+SUBJECT = "We miss you"
 REMINDER = "You have not been here for two days. Come and say hello!\n"
 
 
@@ -41,7 +42,8 @@ def queue_reminder(engine: Engine, settings: Settings, task_id: int | None) -> N
             return
         mine = delete(ScheduledTask).where(col(ScheduledTask.id) == task_id)
         if session.exec(mine).rowcount == 1 and user.email:
-            session.add(EmailQueue(address=user.email, subject="We miss you", text=REMINDER))
+            mail = EmailQueue(user_id=user.id, address=user.email, subject=SUBJECT, text=REMINDER)
+            session.add(mail)
 
 
 def send(engine: Engine, settings: Settings, mail_id: int | None) -> bool:
