@@ -1,6 +1,6 @@
 """Given: what an erasure has to know before it begins. Nothing to write here."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import func
@@ -42,8 +42,24 @@ def addresses_of(session: Session, user_id: str) -> tuple[str, ...]:
     # Locked: of two who go at the same moment, the second one has to see the first one's erasure.
     owned = owned.order_by(UserAddress.address, UserAddress.user_id).with_for_update()
     rows = session.exec(owned).all()
-    erasures = session.exec(select(Erasure.targets).where(Erasure.status == RUNNING))
-    leaving = {user_id, *(targets["user_id"] for targets in erasures if targets)}
+    leaving = {user_id, *_leaving(session)}
     kept = {row.address.lower() for row in rows if row.user_id not in leaving}
     own = (row.address for row in rows if row.user_id == user_id)
     return tuple(each for each in own if each.lower() not in kept)
+
+
+def still_theirs(session: Session, targets: Targets) -> Targets:
+    """Leave out the addresses that somebody who stays has taken since the erasure began."""
+    address = func.lower(col(UserAddress.address))
+    mine = [each.lower() for each in targets.addresses]
+    owners = session.exec(select(address, UserAddress.user_id).where(address.in_(mine))).all()
+    leaving = {targets.user_id, *_leaving(session)}
+    taken = {each for each, owner in owners if owner not in leaving}
+    return replace(
+        targets, addresses=tuple(it for it in targets.addresses if it.lower() not in taken)
+    )
+
+
+def _leaving(session: Session) -> set[str]:
+    erasures = session.exec(select(Erasure.targets).where(Erasure.status == RUNNING))
+    return {targets["user_id"] for targets in erasures if targets}

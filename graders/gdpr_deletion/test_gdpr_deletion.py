@@ -1,5 +1,7 @@
 """What is erased and made anonymous at home. The titles for people are in rubric.toml."""
 
+from hooklab.texts import pick
+
 from .members import (
     BASE,
     DUE,
@@ -15,6 +17,7 @@ from .members import (
     require_no_file,
     require_off_the_list,
     send,
+    subject_hash,
 )
 
 KEPT = ("session_log", "webhook_inbox")
@@ -144,6 +147,20 @@ def test_nobody_else_is_touched(lab):
         "effacée l’avait avant elle",
         got=f"deleted = {customer.deleted}; {member.status if member else '-'}",
     )
+    # Nor who takes the address while the mailing list is away.
+    carol = join(lab, email="given.up@example.org")
+    lab.newsletter.fail(refuse=True)
+    erase(lab, carol)
+    dora = join(lab, email=carol.email, listed=False)
+    lab.newsletter.recover()
+    later(lab, DUE * BASE)
+    lab.require(
+        lab.newsletter.members.get(dora.email) is not None,
+        en=f"{dora.email} on the mailing list: somebody has signed up with it since",
+        fr=f"{dora.email} sur la liste : quelqu’un s’est inscrit depuis avec cette adresse",
+        got=pick({"en": "it was erased for good", "fr": "elle a été effacée pour de bon"}),
+    )
+    lab.db.expect_row("erasure", {"subject_hash": subject_hash(lab, carol)}, status="done")
 
 
 def test_late_events_bring_nobody_back(lab):

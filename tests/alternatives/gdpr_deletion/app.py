@@ -308,14 +308,21 @@ class Community:
     def own_addresses(self, connection: Connection, user: Any) -> str:
         if user is None:
             return "[]"
+        taken = self.taken_by_others(connection, user["id"])
+        return json.dumps([it for it in json.loads(user["addresses"]) if it.lower() not in taken])
+
+    def taken_by_others(self, connection: Connection, user_id: str) -> set[str]:
         others = run(
             connection,
             'SELECT addresses FROM "user" WHERE id <> :id AND id NOT IN '
             "(SELECT user_id FROM erasure WHERE user_id IS NOT NULL)",
-            id=user["id"],
+            id=user_id,
         )
-        taken = {each.lower() for row in others for each in json.loads(row[0])}
-        return json.dumps([it for it in json.loads(user["addresses"]) if it.lower() not in taken])
+        return {each.lower() for row in others for each in json.loads(row[0])}
+
+    def taken_by_now(self, user_id: str) -> set[str]:
+        with self.engine.connect() as connection:
+            return self.taken_by_others(connection, user_id)
 
     def erase_rows(self, connection: Connection, clerk_id: str, user_id: str | None) -> None:
         for table in ("session_log", "email_queue"):
@@ -383,7 +390,10 @@ class Community:
     async def erase_mailing_list(self, client: httpx.AsyncClient, erasure: Any) -> None:
         key = self.settings.mailchimp_api_key.get_secret_value()
         lists = f"{self.settings.mailchimp_api_url}/3.0/lists/{self.settings.mailchimp_list_id}"
+        taken = await asyncio.to_thread(self.taken_by_now, erasure.user_id)
         for address in json.loads(erasure.addresses):
+            if address.lower() in taken:
+                continue
             member = hashlib.md5(address.lower().encode()).hexdigest()
             gone = await client.post(
                 f"{lists}/members/{member}/actions/delete-permanent", auth=("any", key)

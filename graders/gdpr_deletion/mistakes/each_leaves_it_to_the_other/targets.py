@@ -3,14 +3,14 @@
 Loses: former_addresses_leave_the_list_too
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import exists, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from .models import UserAddress
+from .models import RUNNING, Erasure, UserAddress
 
 
 @dataclass(frozen=True)
@@ -46,3 +46,20 @@ def addresses_of(session: Session, user_id: str) -> tuple[str, ...]:
     )
     query = select(UserAddress.address).where(UserAddress.user_id == user_id, ~shared)
     return tuple(session.exec(query.order_by(UserAddress.address)))
+
+
+def still_theirs(session: Session, targets: Targets) -> Targets:
+    """Leave out the addresses that somebody who stays has taken since the erasure began."""
+    address = func.lower(col(UserAddress.address))
+    mine = [each.lower() for each in targets.addresses]
+    owners = session.exec(select(address, UserAddress.user_id).where(address.in_(mine))).all()
+    leaving = {targets.user_id, *_leaving(session)}
+    taken = {each for each, owner in owners if owner not in leaving}
+    return replace(
+        targets, addresses=tuple(it for it in targets.addresses if it.lower() not in taken)
+    )
+
+
+def _leaving(session: Session) -> set[str]:
+    erasures = session.exec(select(Erasure.targets).where(Erasure.status == RUNNING))
+    return {targets["user_id"] for targets in erasures if targets}

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, or_, select, update
 from hooklab.services import Settings
 
 from .models import RUNNING, Erasure
-from .targets import Targets
+from .targets import Targets, still_theirs
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def claim(engine: Engine, settings: Settings, erasure_id: int) -> Claim | None:
         if session.exec(taken.values(lease_until=until)).rowcount != 1:
             return None
         targets = session.get_one(Erasure, erasure_id).targets or {}
-        return Claim(erasure_id, until, Targets.from_json(targets))
+        return Claim(erasure_id, until, still_theirs(session, Targets.from_json(targets)))
 
 
 def release(engine: Engine, claim: Claim) -> None:
