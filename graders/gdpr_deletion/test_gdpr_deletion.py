@@ -121,7 +121,7 @@ def test_no_mail_leaves_after_the_deletion(lab):
         fr=f"aucun e-mail écrit pour Fayola, qui est partie, à {shared}",
         got=f"{mail.subject}: {mail.text}",
     )
-    require_absent(lab, ["Fayola"])
+    require_absent(lab, ["Fayola"], ["email_queue"])
 
 
 def test_nobody_else_is_touched(lab):

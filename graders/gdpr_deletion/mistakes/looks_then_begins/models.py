@@ -122,8 +122,8 @@ class EmailQueue(SQLModel, table=True):
     __tablename__ = "email_queue"
 
     id: int | None = Field(default=None, primary_key=True)
-    user_id: str = Field(foreign_key="user.id", index=True)
-    """Whom it was written for."""
+    user_id: str = Field(index=True)
+    """Whom it was written for; no foreign key."""
     address: str
     """Theirs when it was written, and perhaps not theirs alone."""
     subject: str

@@ -1,6 +1,6 @@
 """Only the address of today is saved for the steps.
 
-Loses: no_mail_leaves_after_the_deletion, former_addresses_leave_the_list_too
+Loses: former_addresses_leave_the_list_too
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """A queued e-mail is taken to belong to all who have its address.
 
-Loses: no_mail_leaves_after_the_deletion, nobody_else_is_touched
+Loses: no_mail_leaves_after_the_deletion
 """
 
 import shutil
