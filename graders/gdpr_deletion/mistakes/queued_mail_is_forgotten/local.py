@@ -1,4 +1,4 @@
-"""E-mails that wait in the queue are overlooked, and leave.
+"""E-mails that wait in the queue are overlooked, and stay.
 
 Loses: no_mail_leaves_after_the_deletion, late_events_bring_nobody_back, an_update_under_way_brings_nobody_back, nothing_personal_is_left_anywhere
 """
