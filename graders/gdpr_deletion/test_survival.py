@@ -142,17 +142,39 @@ def test_eight_deliveries_at_once_erase_once(lab):
 
 def test_two_crons_at_once_do_a_step_once(lab):
     for writes in (0, 1):
-        ada = join(lab)
-        lab.stripe.fail(refuse=True)
-        erase(lab, ada)
-        lab.stripe.recover()
-        lab.clock.advance(seconds=DUE * BASE)
+        ada = unfinished(lab)
         for answer in lab.cron.together(after=writes):
             answer.expect("2xx")
-        lab.app.settle()
-        cron(lab)
-        require_deleted(lab, ada)
-        lab.stripe.expect(1, method="DELETE", path=f"/v1/customers/{ada.customer.id}")
+        deleted_once(lab, ada)
+    # And for certain: the second one comes while the first is calling.
+    bob = unfinished(lab)
+    with lab.stripe.hold("answer") as hold:
+        crons = [lab.cron.later()]
+        hold.wait(during=crons)
+        crons.append(lab.cron.later(app=1))
+        # An app may keep it waiting until the first is done.
+        hold.wait(2, timeout=2, during=crons[1:])
+    for each in crons:
+        each.result().expect("2xx")
+    deleted_once(lab, bob)
+
+
+def unfinished(lab):
+    """Somebody who was erased, but for what Stripe refused; it is due again."""
+    member = join(lab)
+    lab.stripe.fail(refuse=True)
+    erase(lab, member)
+    lab.stripe.recover()
+    lab.clock.advance(seconds=DUE * BASE)
+    return member
+
+
+def deleted_once(lab, member):
+    """Fail unless the erasure ends well, and Stripe was asked once."""
+    lab.app.settle()
+    cron(lab)
+    require_deleted(lab, member)
+    lab.stripe.expect(1, method="DELETE", path=f"/v1/customers/{member.customer.id}")
 
 
 def test_a_crash_between_two_writes_loses_nothing(lab):
