@@ -68,7 +68,7 @@ def test_a_file_of_ones_own_that_is_missing_is_named_and_not_to_be_installed(cou
     (course / "exercises/knock/greeting.py").unlink()
     (course / "exercises/knock/app.py").rename(course / "exercises/knock/main.py")
     said = " ".join(hooklab("grade", "knock")[1].split())
-    assert "app.py is not in the folder: the app begins with create_app() in app.py" in said
+    assert "there is no app.py: the app begins with create_app() in it" in said
     assert "install it" not in said
 
 

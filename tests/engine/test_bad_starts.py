@@ -25,7 +25,10 @@ BAD = {
     "a syntax error": ("def create_app(settings:\n    pass\n", ["SyntaxError", "line 1", "app.py"]),
     "no Python at all": ("\x7fELF nothing", ["SyntaxError", "line 1"]),
     "a missing module": ("import fastapy\n", ["No module named 'fastapy'", "line 1 of", "install"]),
-    "a missing twin": ("from .users import save\n", ["users.py is not in the folder", "line 1 of"]),
+    "a missing twin": (
+        "from .users import save\n",
+        ["there is no users.py, imported at", "line 1 of"],
+    ),
     "another name": ("def make_app(settings): pass\n", ["app.py has no create_app"]),
     "an exception at import": ("x = 1\ny = x / 0\n", ["ZeroDivisionError", "line 2 of"]),
     "an exception in create_app": (CREATE + "raise KeyError('secret')", ["KeyError", "line 4 of"]),

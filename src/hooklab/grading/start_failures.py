@@ -37,11 +37,13 @@ def _explain_error(failure: StartFailure) -> str:
     place = where if error.get("file") else ""
     if kind == "AttributeError" and "create_app" in message and failure.stage == "create_app":
         return _("app.py has no create_app: write `def create_app(settings: Settings) -> FastAPI`")
-    own = re.search(rf"'{PACKAGE}\.(\w+)'", message)
+    own = re.search(rf"'{PACKAGE}\.([\w.]+)'", message)
+    if kind == "ModuleNotFoundError" and own and own[1] == "app":
+        return _("there is no app.py: the app begins with create_app() in it")
     if kind == "ModuleNotFoundError" and own:
-        return _(
-            "{file} is not in the folder{place}: the app begins with create_app() in app.py"
-        ).format(file=f"{own[1]}.py", place=place)
+        return _("there is no {file}, imported{place}: check how the name is spelled").format(
+            file=own[1].replace(".", "/") + ".py", place=place
+        )
     if kind == "ModuleNotFoundError" and failure.stage == "import":
         return _("{message}{place}: install it, or check how the name is spelled").format(
             message=message, place=place

@@ -127,19 +127,30 @@ class Segment(HttpService):
 
 
 def _sent(call: Call, limit: int) -> dict[str, Any]:
-    body = call.body
+    body = _unpacked(call, limit)
+    if len(body) > limit:
+        raise Refused(_error(400, "Exceeds the maximum message size"))
     try:
-        if call.headers.get("content-encoding", "").lower() == "gzip":
-            # As Segment's own client sends it when told so; a little may become very much.
-            body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, limit + 1)
-        if len(body) > limit:
-            raise Refused(_error(400, "Exceeds the maximum message size"))
         sent = json.loads(body)
-    except (ValueError, RecursionError, zlib.error):
+    except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
         raise Refused(_error(400, "Malformed JSON"))
     return sent
+
+
+def _unpacked(call: Call, limit: int) -> bytes:
+    """The body, compressed or not, as Segment's own client sends it when told so.
+
+    A little may become very much: no more than a byte over `limit` is unpacked. What is broken is
+    empty.
+    """
+    if call.headers.get("content-encoding", "").lower() != "gzip":
+        return call.body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(call.body, limit + 1)
+    except zlib.error:
+        return b""
 
 
 def _batch(messages: Any) -> list[dict[str, Any]]:
