@@ -310,7 +310,12 @@ def recovered(lab, user, session):
         len(mails) in (1, 2) and len(messages) in (1, 2),
         en="an e-mail and a Slack message about the alert, two at most of each",
         fr="un e-mail et un message Slack au sujet de l’alerte, deux de chaque au plus",
-        got=pick({"en": "{} and {}", "fr": "{} et {}"}).format(len(mails), len(messages)),
+        got=pick(
+            {
+                "en": f"e-mails: {len(mails)}, Slack messages: {len(messages)}",
+                "fr": f"e-mails : {len(mails)}, messages Slack : {len(messages)}",
+            }
+        ),
     )
 
 

@@ -55,9 +55,8 @@ def still_theirs(session: Session, targets: Targets) -> Targets:
     owners = session.exec(select(address, UserAddress.user_id).where(address.in_(mine))).all()
     leaving = {targets.user_id, *_leaving(session)}
     taken = {each for each, owner in owners if owner not in leaving}
-    return replace(
-        targets, addresses=tuple(it for it in targets.addresses if it.lower() not in taken)
-    )
+    kept = (each for each in targets.addresses if each.lower() not in taken)
+    return replace(targets, addresses=tuple(kept))
 
 
 def _leaving(session: Session) -> set[str]:
