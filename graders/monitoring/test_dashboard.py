@@ -197,7 +197,7 @@ def test_a_failed_message_is_replayed(lab):
         fr="un rejeu qui annonce le message à la facturation sous l’id des premières tentatives",
         got=f"webhook-id: {', '.join(map(str, keys))}",
     )
-    logged(lab, signup, status="done", error=None)
+    logged(lab, signup, status="done")
     lab.db.expect_row("user", {"clerk_id": signup.user_id}, email=signup.email)
     lab.clock.advance(minutes=5)
     lab.deliver(signup, note="Svix").expect("2xx")
