@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from hooklab.grading.page import read_page
+from hooklab.sender import new_secret
 
 from .admin import (
     EVIL,
@@ -26,6 +27,7 @@ from .admin import (
     stats,
 )
 
+SECRETS = ("ADMIN_TOKEN", "CRON_SECRET", "SESSION_SECRET", "ERASURE_HASH_KEY")
 CONTROLS = ("button", "link", "textbox", "combobox", "searchbox", "checkbox", "radio")
 
 
@@ -310,6 +312,7 @@ def test_only_what_has_failed_is_replayed(lab):
 
 def test_another_site_cannot_replay(lab):
     browser, signup = Browser(lab), lab.clerk.user_created()
+    elsewhere = _form_of_a_copy(lab, signup).fields
     fail(lab, signup)
     calls = len(lab.billing.calls())
     form = replay_form(lab, browser.open(), signup.message_id)
@@ -325,13 +328,41 @@ def test_another_site_cannot_replay(lab):
         (known, {"origin": "null", "content_type": "text/plain"}),
     ):
         browser.forge(form, fields, **headers).expect("4xx")
+    copied = browser.forge(form, elsewhere, origin=EVIL, referer=EVIL)
+    lab.require(
+        400 <= copied.status < 500,
+        en="4xx for a form on another site whose fields come from a copy of your app: its author "
+        "runs one, with other secrets, and the proof on its page must not be yours",
+        fr="4xx pour un formulaire d’un autre site dont les champs viennent d’une copie de votre "
+        "application : son auteur en fait tourner une, avec d’autres secrets, et la preuve que "
+        "porte sa page ne doit pas être la vôtre",
+        got=str(copied.status),
+    )
     # A link or a picture on another site makes a GET; it may be answered in any way.
     browser.get(form.address)
     browser.submit(replace(form, method="get", fields=known))
+    # Addresses end up in histories and logs, so not even the page's own form works as one.
+    browser.submit(replace(form, method="get"))
     lab.billing.expect(calls)
     logged(lab, signup, status="failed")
     browser.submit(form).expect("2xx", "3xx")
     logged(lab, signup, status="done")
+
+
+def _form_of_a_copy(lab, event):
+    """The form for the message in a copy of the app that somebody else runs, with other secrets."""
+    signing = new_secret(lab.random)
+    theirs = {name: f"theirs_{name.lower()}" for name in SECRETS}
+    lab.app.restart(
+        DATABASE_URL="sqlite:///theirs.db", CLERK_WEBHOOK_SIGNING_SECRET=signing, **theirs
+    )
+    lab.billing.fail(status=503)
+    lab.deliver(event, secrets=[signing])
+    lab.billing.recover()
+    page = Browser(lab, token=theirs["ADMIN_TOKEN"]).open()
+    form = replay_form(lab, page, event.message_id)
+    lab.app.restart()
+    return form
 
 
 def _altered(value):

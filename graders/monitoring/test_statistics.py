@@ -211,6 +211,19 @@ def test_a_hundred_thousand_rows_cost_few_statements(lab):
         f"{MOST_ROWS} lignes au plus, alors qu’elle en contient {MANY}",
         got=f"{len(about)} statements, {rows} rows\n  " + "\n  ".join(map(str, about[:5])),
     )
+    with lab.database.statements() as noted:
+        # Whether the page is there is seen by other checks.
+        Browser(lab).get()
+    about = [each for each in noted if each.is_about("webhook_log")]
+    rows = sum(each.rows for each in about)
+    lab.require(
+        rows <= MOST_ROWS,
+        en=f"statements of the page about webhook_log that return {MOST_ROWS} rows at most in all, "
+        f"with {MANY} rows in it",
+        fr=f"des requêtes de la page sur webhook_log qui renvoient en tout {MOST_ROWS} lignes au "
+        f"plus, alors qu’elle en contient {MANY}",
+        got=f"{rows} rows\n  " + "\n  ".join(map(str, about[:5])),
+    )
 
 
 def test_a_day_is_found_by_an_index(lab):
