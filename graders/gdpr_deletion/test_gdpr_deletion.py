@@ -163,6 +163,7 @@ def test_nobody_else_is_touched(lab):
 
 def test_late_events_bring_nobody_back(lab):
     ada = active(lab)
+    post = send(lab, ada, "/posts", text="An early post").expect("2xx").json["id"]
     events = [
         lab.clerk.user_updated(ada.signup, first_name="Late"),
         lab.clerk.session_created(ada.signup),
@@ -174,15 +175,27 @@ def test_late_events_bring_nobody_back(lab):
     erase(lab, ada)
     for event in events:
         deliver(lab, event)
-    send(lab, ada, "/posts", text="A late post").expect("4xx")
+    write_in_vain(lab, ada, post)
     lab.stripe.recover()
     later(lab, DUE * BASE)
     for event in events:
         deliver(lab, event.again())
-    send(lab, ada, "/posts", text="A late post").expect("4xx")
+    write_in_vain(lab, ada, post)
     lab.db.expect("user", 0)
-    lab.db.expect("post", 0, text="A late post")
+    for table in ("post", "comment"):
+        lab.db.expect(table, 0, text="A late one")
+    lab.db.expect("upload", 0)
     require_absent(lab, [ada.clerk_id, ada.email])
+
+
+def write_in_vain(lab, member, post):
+    """Fail unless each of the member's requests is refused: they are still signed in."""
+    for path, data in (
+        ("/posts", {"text": "A late one"}),
+        (f"/posts/{post}/comments", {"text": "A late one"}),
+        ("/uploads", {"filename": "late.txt", "content": "A late one"}),
+    ):
+        send(lab, member, path, **data).expect("4xx")
 
 
 def test_an_update_under_way_brings_nobody_back(lab):
