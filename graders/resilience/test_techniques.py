@@ -85,6 +85,7 @@ def test_the_answer_waits_for_no_service(lab):
 
 def while_held(lab, service, events):
     """Let a run of the scheduler hang in a service, and deliver meanwhile."""
+    lab.app.settle()
     with service.hold("request") as hold:
         run = lab.cron.later()
         lab.require(
@@ -120,6 +121,7 @@ def test_two_workers_do_an_entry_once(lab):
         crowd = [lab.clerk.user_created() for _ in range(4)]
         for who in crowd:
             lab.deliver(who).expect("2xx")
+        lab.app.settle()
         before = called(lab)
         with ThreadPoolExecutor(1) as threads, lab.billing.hold("request") as hold:
             runs = threads.submit(lab.cron.together, after=writes)
@@ -143,6 +145,7 @@ def test_two_workers_do_an_entry_once(lab):
 def test_the_entry_of_a_dead_worker_is_taken_over(lab):
     ada, bob = (lab.clerk.user_created() for _ in range(2))
     lab.deliver(ada).expect("2xx")
+    lab.app.settle()
     with killed_while(lab, lab.billing.hold("request"), lab.cron.later):
         pass
     before = called(lab)
