@@ -325,23 +325,23 @@ def test_a_strangers_text_does_no_harm_in_slack(lab):
         ("<https://evil.example|Ada>", "&lt;https://evil.example|Ada&gt;"),
         ("Tom & O'Brien", "Tom &amp; O'Brien"),
     ):
-        user = lab.clerk.user_created(first_name=name)
+        user = lab.clerk.user_created(first_name=name, last_name=f"{name}!")
         alarm(lab, user)
         (message,) = told(lab, user, mails=1, messages=1)
         lab.require(
             any((escaped if kind == "mrkdwn" else name) in text for kind, text in texts(message))
             and not any(kind == "mrkdwn" and name in text for kind, text in texts(message)),
-            en=f"the first name {name!r} as {escaped!r}, or as it is in a plain_text object",
-            fr=f"le prénom {name!r} écrit {escaped!r}, ou tel quel dans un objet plain_text",
+            en=f"each name {name!r} as {escaped!r}, or as it is in a plain_text object",
+            fr=f"chaque nom {name!r} écrit {escaped!r}, ou tel quel dans un objet plain_text",
             got="\n".join(f"{kind}: {text!r}" for kind, text in texts(message)),
         )
-    user = lab.clerk.user_created(first_name="Ada\nnew_country: solved")
+    user = lab.clerk.user_created(first_name="Ada\nnew_country: solved", last_name="King\nBye")
     alarm(lab, user)
     (message,) = told(lab, user, mails=1, messages=1)
     lab.require(
-        not any("Ada\n" in text for _kind, text in texts(message)),
-        en="a first name that stays on one line",
-        fr="un prénom qui reste sur une ligne",
+        not any(f"{line}\n" in text for _kind, text in texts(message) for line in ("Ada", "King")),
+        en="names that stay on one line",
+        fr="des noms qui restent sur une ligne",
         got="\n".join(f"{kind}: {text!r}" for kind, text in texts(message)),
     )
 

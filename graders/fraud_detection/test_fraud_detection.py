@@ -232,6 +232,15 @@ def test_a_late_session_completes_a_window_on_both_sides(lab):
     sign_in(lab, sparse, timedelta(minutes=20))
     raised(lab, full, many_sessions=1)
     raised(lab, sparse, many_sessions=0)
+    # The same with countries: four in 20 hours, and four that no 24 hours hold.
+    near, far = lab.clerk.user_created(), lab.clerk.user_created()
+    travel(lab, near, *zip(FOUR[:3], minutes(22 * 60, 12 * 60, 2 * 60), strict=True))
+    travel(lab, far, *zip(FOUR[:3], minutes(30 * 60, 26 * 60, 4 * 60), strict=True))
+    raised(lab, near, many_countries=0)
+    travel(lab, near, (FOUR[3], timedelta(hours=8)))
+    travel(lab, far, (FOUR[3], timedelta(hours=16)))
+    raised(lab, near, many_countries=1)
+    raised(lab, far, many_countries=0)
 
 
 def test_a_new_country_is_an_anomaly(lab):

@@ -1,0 +1,76 @@
+"""Sessions are counted in windows on both sides, countries only in the one that ends here.
+
+Loses: a_late_session_completes_a_window_on_both_sides
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from hooklab.services import Settings
+
+from .history import History
+from .models import SessionLog
+
+Rule = Callable[[History, Settings], bool]
+
+
+def many_countries(history: History, settings: Settings) -> bool:
+    """More than `fraud_max_countries` countries in less than `fraud_countries_hours`."""
+    span = timedelta(hours=settings.fraud_countries_hours)
+    began, length = history.login.created_at, span // timedelta(milliseconds=1)
+    before = [each for each in history.nearby if began - length < each.created_at <= began]
+    return len({each.country for each in before if each.country}) > settings.fraud_max_countries
+
+
+def many_sessions(history: History, settings: Settings) -> bool:
+    """More than `fraud_max_sessions` sessions in less than `fraud_sessions_minutes`."""
+    span = timedelta(minutes=settings.fraud_sessions_minutes)
+    return any(len(group) > settings.fraud_max_sessions for group in groups(history, span))
+
+
+def new_country(history: History, settings: Settings) -> bool:  # noqa: ARG001 - all are called alike
+    """A country that is known, and is none of those that earlier sessions came from."""
+    country, before = history.login.country, history.countries_before
+    # Somebody who was nowhere before has not gone anywhere.
+    return bool(country and before) and country not in before
+
+
+def long_absence(history: History, settings: Settings) -> bool:
+    """The session before this one began more than `fraud_absence_days` earlier."""
+    if history.previous_at is None:
+        return False
+    absence = timedelta(milliseconds=history.login.created_at - history.previous_at)
+    return absence > timedelta(days=settings.fraud_absence_days)
+
+
+RULES: dict[str, Rule] = {
+    "many_countries": many_countries,
+    "many_sessions": many_sessions,
+    "new_country": new_country,
+    "long_absence": long_absence,
+}
+
+
+def broken(history: History, settings: Settings) -> list[str]:
+    """The names of the rules that the session breaks, without those in `fraud_rules_off`.
+
+    The names in that setting are separated by commas; spaces around them mean nothing.
+    """
+    off = {name.strip() for name in settings.fraud_rules_off.split(",")}
+    return [name for name, rule in RULES.items() if name not in off and rule(history, settings)]
+
+
+def groups(history: History, span: timedelta) -> Iterator[list[SessionLog]]:
+    """The sessions nearby in each window that is shorter than `span` and holds the login.
+
+    A session that comes late may complete a window that ends after it: there is one group for
+    the login itself, and one for each later session that is near enough.
+    """
+    began, length = history.login.created_at, span // timedelta(milliseconds=1)
+    for last in history.nearby:
+        if began <= last.created_at < began + length:
+            yield [
+                each
+                for each in history.nearby
+                if last.created_at - length < each.created_at <= last.created_at
+            ]
