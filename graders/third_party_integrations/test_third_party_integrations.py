@@ -47,6 +47,8 @@ def test_nobody_is_added_without_consent(lab):
         {},
         {"unsafe_metadata": {"newsletter": False}},
         {"unsafe_metadata": {"newsletter": "false"}},
+        {"unsafe_metadata": {"newsletter": "true"}},
+        {"unsafe_metadata": {"newsletter": 1}},
         {"unsafe_metadata": {"newsletter": None}},
         {"public_metadata": ASKED_FOR},
         {"unsafe_metadata": ASKED_FOR, "via": "phone"},
