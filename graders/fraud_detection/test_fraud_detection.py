@@ -234,6 +234,10 @@ def test_a_late_session_completes_a_window_on_both_sides(lab):
     raised(lab, sparse, many_sessions=0)
     # The same with countries: four in 20 hours, and four that no 24 hours hold.
     near, far = lab.clerk.user_created(), lab.clerk.user_created()
+    once = [timedelta(days=ago) for ago in (40, 35, 30, 25)]
+    for each in (near, far):
+        # No country is new to them.
+        travel(lab, each, *zip(FOUR, once, strict=True))
     travel(lab, near, *zip(FOUR[:3], minutes(22 * 60, 12 * 60, 2 * 60), strict=True))
     travel(lab, far, *zip(FOUR[:3], minutes(30 * 60, 26 * 60, 4 * 60), strict=True))
     raised(lab, near, many_countries=0)
