@@ -234,7 +234,7 @@ def test_a_late_session_completes_a_window_on_both_sides(lab):
     raised(lab, sparse, many_sessions=0)
     # The same with countries: four in 20 hours, and four that no 24 hours hold.
     near, far = lab.clerk.user_created(), lab.clerk.user_created()
-    once = [timedelta(days=ago) for ago in (40, 35, 30, 25)]
+    once = [timedelta(days=ago) for ago in (26, 23, 20, 17)]
     for each in (near, far):
         # No country is new to them.
         travel(lab, each, *zip(FOUR, once, strict=True))
