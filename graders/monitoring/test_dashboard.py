@@ -312,7 +312,7 @@ def test_only_what_has_failed_is_replayed(lab):
 
 def test_another_site_cannot_replay(lab):
     browser, signup = Browser(lab), lab.clerk.user_created()
-    elsewhere = _form_of_a_copy(lab, signup).fields
+    copied = _fields_of_a_copy(lab, signup)
     fail(lab, signup)
     calls = len(lab.billing.calls())
     form = replay_form(lab, browser.open(), signup.message_id)
@@ -327,16 +327,20 @@ def test_another_site_cannot_replay(lab):
         (guessed, {"origin": "null", "sec_fetch_site": "cross-site"}),
         (known, {"origin": "null", "content_type": "text/plain"}),
     ):
-        browser.forge(form, fields, **headers).expect("4xx")
-    copied = browser.forge(form, elsewhere, origin=EVIL, referer=EVIL)
-    lab.require(
-        400 <= copied.status < 500,
+        _refused(
+            lab,
+            browser.forge(form, fields, **headers),
+            en=f"4xx for a form on another site, which comes with {_headers(headers)}",
+            fr=f"4xx pour un formulaire d’un autre site, qui arrive avec {_headers(headers)}",
+        )
+    _refused(
+        lab,
+        browser.forge(form, copied, origin=EVIL, referer=EVIL),
         en="4xx for a form on another site whose fields come from a copy of your app: its author "
         "runs one, with other secrets, and the proof on its page must not be yours",
         fr="4xx pour un formulaire d’un autre site dont les champs viennent d’une copie de votre "
         "application : son auteur en fait tourner une, avec d’autres secrets, et la preuve que "
         "porte sa page ne doit pas être la vôtre",
-        got=str(copied.status),
     )
     # A link or a picture on another site makes a GET; it may be answered in any way.
     browser.get(form.address)
@@ -349,8 +353,16 @@ def test_another_site_cannot_replay(lab):
     logged(lab, signup, status="done")
 
 
-def _form_of_a_copy(lab, event):
-    """The form for the message in a copy of the app that somebody else runs, with other secrets."""
+def _refused(lab, answer, *, en, fr):
+    lab.require(400 <= answer.status < 500, en=en, fr=fr, got=str(answer))
+
+
+def _headers(given):
+    return ", ".join(f"{name.replace('_', '-').title()}: {value}" for name, value in given.items())
+
+
+def _fields_of_a_copy(lab, event):
+    """The fields of the message's form in a copy of the app that somebody else runs."""
     signing = new_secret(lab.random)
     theirs = {name: f"theirs_{name.lower()}" for name in SECRETS}
     lab.app.restart(
@@ -360,9 +372,9 @@ def _form_of_a_copy(lab, event):
     lab.deliver(event, secrets=[signing])
     lab.billing.recover()
     page = Browser(lab, token=theirs["ADMIN_TOKEN"]).open()
-    form = replay_form(lab, page, event.message_id)
+    fields = replay_form(lab, page, event.message_id).fields
     lab.app.restart()
-    return form
+    return fields
 
 
 def _altered(value):

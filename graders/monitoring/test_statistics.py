@@ -214,7 +214,7 @@ def test_a_hundred_thousand_rows_cost_few_statements(lab):
     with lab.database.statements() as noted:
         # Whether the page is there is seen by other checks.
         Browser(lab).get()
-    about = [each for each in noted if each.is_about("webhook_log")]
+    about = _statements_of_the_log(noted)
     rows = sum(each.rows for each in about)
     lab.require(
         rows <= MOST_ROWS,
@@ -242,8 +242,12 @@ def test_a_day_is_found_by_an_index(lab):
     )
 
 
+def _statements_of_the_log(noted):
+    return [each for each in noted if each.is_about("webhook_log")]
+
+
 def _about_the_log(lab, noted):
-    about = [each for each in noted if each.is_about("webhook_log")]
+    about = _statements_of_the_log(noted)
     lab.require(
         about,
         en="statements about webhook_log, made through SQLAlchemy while the API answers",
