@@ -19,6 +19,7 @@ from hooklab.grading import database
 from hooklab.grading.run import grade
 from hooklab.grading.session import Options
 from hooklab.grading.slot import Ground, Slot, make_folder
+from hooklab.scorecard import Scorecard
 from hooklab.worker.launch import Launcher, launcher
 
 COLD_RUNS = 5
@@ -57,13 +58,7 @@ def _measure(course: Course, slug: str) -> int:
     try:
         checks = _grade(course, slug, started)
         back_to_back = _seconds(WARM_RUNS, lambda: _grade(course, slug, started))
-        watcher = Grader(course, started, debug=False)
-
-        def pause() -> None:
-            watcher.get_ready()
-            time.sleep(PAUSE_SECONDS)
-
-        watched = _seconds(WARM_RUNS, lambda: _grade(course, slug, started), before=pause)
+        watched = [_after_a_save(course, slug, started) for _number in range(WARM_RUNS)]
         starts = _starts(course, slug, started)
     finally:
         started.close()
@@ -79,10 +74,30 @@ def _measure(course: Course, slug: str) -> int:
 
 
 def _grade(course: Course, slug: str, started: Launcher) -> int:
-    card = grade(course, [slug], Options(solutions=True), launch=lambda: started)
+    return _count(grade(course, [slug], Options(solutions=True), launch=lambda: started))
+
+
+def _count(card: Scorecard) -> int:
+    """How many checks there are; all of them must be earned."""
     if card.earned != card.points:
-        raise SystemExit(f"the reference of {slug} earned {card.earned:g} of {card.points:g}")
+        raise SystemExit(f"the reference earned {card.earned:g} of {card.points:g}")
     return len(card.exercises[0].checks)
+
+
+def _after_a_save(course: Course, slug: str, started: Launcher) -> float:
+    """The seconds from the end of a pause to the scorecard, graded as `hooklab watch` does."""
+    saved_at = 0.0
+
+    def pause() -> bool:
+        nonlocal saved_at
+        time.sleep(PAUSE_SECONDS)
+        saved_at = time.perf_counter()
+        return True
+
+    card = Grader(course, started, debug=False)([slug], Options(solutions=True), pause=pause)
+    seconds = time.perf_counter() - saved_at
+    _count(card)
+    return seconds
 
 
 def _starts(course: Course, slug: str, started: Launcher) -> list[float]:
@@ -101,12 +116,9 @@ def _run(command: list[str]) -> None:
     subprocess.run(command, check=True, capture_output=True)
 
 
-def _seconds(
-    count: int, work: Callable[[], object], before: Callable[[], object] = lambda: None
-) -> list[float]:
+def _seconds(count: int, work: Callable[[], object]) -> list[float]:
     measured = []
     for _number in range(count):
-        before()
         start = time.perf_counter()
         work()
         measured.append(time.perf_counter() - start)

@@ -1,4 +1,4 @@
-"""The one exception that people see."""
+"""The one exception that people see, and one that they never do."""
 
 
 class HooklabError(Exception):
@@ -18,3 +18,7 @@ class HooklabError(Exception):
 
     def __str__(self) -> str:
         return f"{self.what}\nhint: {self.hint}"
+
+
+class NotBegun(Exception):
+    """A run that was ready graded nothing: it was not wanted, or its grader had changed."""

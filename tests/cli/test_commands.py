@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from svix.webhooks import Webhook, WebhookVerificationError
 
+from hooklab import catalogue
 from hooklab.cli import lab, watch
+from hooklab.cli.grading import Grader
 from hooklab.cli.stories import STORIES
 from hooklab.services import Settings
 from hooklab.world import Call, Command, Notification, World
@@ -132,22 +134,67 @@ def test_reset_brings_the_skeleton_and_keeps_the_copy(course, hooklab):
     assert len(list(course.glob("exercises/knock.*"))) == 2
 
 
-def test_watch_finds_the_exercise_and_says_what_changed(course, solve, capsys):
-    from hooklab import catalogue
-    from hooklab.cli.grading import grader
-
+@pytest.fixture
+def watcher(course, warm_launcher):
     here = catalogue.load(course)
+    return watch.Watcher(here, Grader(here, warm_launcher, debug=False), ["knock"])
+
+
+def test_watch_finds_the_exercise_that_was_saved(course):
     path = str((course / "exercises/knock/app.py").resolve())
-    assert watch.saved(here, ["knock", "ledger"], [path]) == ["knock"]
-    with grader(here) as run:
-        watcher = watch.Watcher(here, run)
-        watcher.grade(["knock"])
-        solve("knock")
-        watcher.grade(["knock"])
-        assert "+ now earned: A knock is answered" in capsys.readouterr().out
-        (course / "exercises/knock/greeting.py").write_text("def (")
-        watcher.grade(["knock"])
-        assert "- now lost: A knock is answered" in capsys.readouterr().out
+    assert watch.saved(catalogue.load(course), ["knock", "ledger"], [path]) == ["knock"]
+
+
+def saves(*steps):
+    """What a person does in a pause, and the exercises that are saved then."""
+    for slugs, work in steps:
+        work()
+        yield slugs
+
+
+def test_watch_grades_what_is_saved_and_says_what_changed(course, solve, watcher, capsys):
+    broken = course / "exercises/knock/greeting.py"
+    told = []
+    for step in (
+        (["knock"], lambda: None),
+        (["knock"], lambda: solve("knock")),
+        (["knock"], lambda: broken.write_text("def (")),
+        (["ledger"], lambda: solve("ledger")),
+        (["ledger"], lambda: (course / "exercises/ledger/app.py").unlink()),
+    ):
+        watcher.grade_next(saves(step))
+        told.append(capsys.readouterr())
+    nothing, solved, lost, other, gone = (output.out for output in told)
+    assert "+ now earned" not in nothing
+    assert "+ now earned: A knock is answered" in solved
+    assert "- now lost: A knock is answered" in lost
+    assert "ledger" in other
+    assert "knock" not in other
+    assert "- now lost" in gone
+    assert all("Waiting for a save" in output.err for output in told)
+
+
+def test_watch_reads_a_grader_again_that_changed_in_the_pause(course, solve, watcher, capsys):
+    solve("knock")
+    checks = course / "graders/knock/test_knock.py"
+
+    def break_it() -> None:
+        checks.write_text(checks.read_text().replace("/knock?name=Ada", "/knocked"))
+
+    watcher.grade_next(saves((["knock"], lambda: None)))
+    watcher.grade_next(saves((["knock"], break_it)))
+    assert "- now lost: A knock is answered" in capsys.readouterr().out
+
+
+def test_watch_tells_what_is_wrong_with_a_course_and_goes_on(course, solve, watcher, capsys):
+    solve("knock")
+    rubric = course / "graders/knock/rubric.toml"
+    right = rubric.read_text()
+    rubric.write_text(right + "\n[[wrong]]\n")
+    watcher.grade_next(saves((["knock"], lambda: None)))
+    assert "unknown key “wrong”" in capsys.readouterr().err
+    watcher.grade_next(saves((["knock"], lambda: rubric.write_text(right))))
+    assert "2.5/4" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", STORIES)

@@ -12,6 +12,8 @@ from hooklab.grading import slot as slot_module
 from hooklab.grading.http import Answer, send
 from hooklab.grading.options import Options
 from hooklab.grading.run import grade
+from hooklab.worker import launch
+from hooklab.worker.forkserver import IDLE_SECONDS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
 
@@ -53,12 +55,16 @@ def wait_until(holds, seconds: float = 5):
     return holds()
 
 
-def is_gone(pid: int) -> bool:
+def state(pid: int) -> str:
+    """A letter as `ps` shows it; Z, as of a dead one, for a process that is not there."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
-        return True
-    return state == "Z"
+        return "Z"
+
+
+def is_gone(pid: int) -> bool:
+    return state(pid) == "Z"
 
 
 @pytest.mark.parametrize("end", ["end", "forget"])
@@ -115,9 +121,8 @@ def test_a_run_leaves_no_folder_thread_or_descriptor(
 def test_a_closed_launcher_takes_its_apps_along(write_app, tmp_path, monkeypatch):
     from hooklab.grading.database import SqliteServer
     from hooklab.grading.slot import Ground, Slot
-    from hooklab.worker.launch import launcher
 
-    own = launcher()
+    own = launch.launcher()
     slot = Slot(Ground(write_app(FAMILY), tmp_path, own, SqliteServer(), seed=0), number=1)
     slot.start()
     pid = slot.workers[0].pid
@@ -126,3 +131,16 @@ def test_a_closed_launcher_takes_its_apps_along(write_app, tmp_path, monkeypatch
     assert wait_until(lambda: is_gone(pid))
     slot.stop()
     slot.remove()
+
+
+def test_where_there_are_pauses_an_app_stops_and_ends_in_the_next_one(start_slot):
+    own = launch.launcher()
+    try:
+        own.prepare(1)
+        slot = start_slot(FAMILY, by=own)
+        pids = ask(slot.port(0), "/family").json
+        slot.workers[0].forget()
+        assert state(pids[0]) == "T"
+        assert wait_until(lambda: all(is_gone(pid) for pid in pids), IDLE_SECONDS + 5)
+    finally:
+        own.close()

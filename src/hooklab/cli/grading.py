@@ -2,12 +2,13 @@
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hooklab.catalogue import Course
-from hooklab.cli.progress import progress_of
+from hooklab.cli.progress import Bar
 from hooklab.scorecard import Scorecard
 from hooklab.worker.launch import Launcher, launcher
 
@@ -35,18 +36,44 @@ class Grader:
         self._launcher = started
         self._debug = debug
 
-    def __call__(self, slugs: Sequence[str], options: "Options") -> Scorecard:
-        """The scorecard of `slugs`."""
+    def __call__(
+        self,
+        slugs: Sequence[str],
+        options: "Options",
+        *,
+        pause: Callable[[], bool] | None = None,
+    ) -> Scorecard:
+        """The scorecard of `slugs`.
+
+        Args:
+            pause: called when all is ready but the answers; returns when these are there. False
+                raises NotBegun.
+        """
         # Only now: importing pytest takes as long as the launcher takes to warm up.
         from hooklab.grading import run
 
-        with progress_of(self._course, slugs, quiet=self._debug) as progress:
+        with Bar(self._course, slugs, quiet=self._debug) as bar:
+
+            def wait(pause: Callable[[], bool]) -> bool:
+                self._get_ready()
+                begun = pause()
+                if begun:
+                    bar.show()
+                return begun
+
+            if pause is None:
+                bar.show()
             return run.grade(
-                self._course, slugs, options, launch=lambda: self._launcher, progress=progress
+                self._course,
+                slugs,
+                options,
+                launch=lambda: self._launcher,
+                progress=bar.advance,
+                begin=partial(wait, pause) if pause else None,
             )
 
-    def get_ready(self) -> None:
-        """Use the pause before the next call to make it faster."""
+    def _get_ready(self) -> None:
+        """Use the pause to make what comes after it faster."""
         self._launcher.prepare(min(MOST_SPARES, memory() // 10 // SPARE_BYTES))
         # Looking through everything for garbage takes a tenth of a second: not when somebody waits.
         gc.unfreeze()

@@ -1,6 +1,6 @@
 """`hooklab watch`: grades at every save, on a warm launcher."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.text import Text
@@ -12,7 +12,7 @@ from hooklab.cli.grading import Grader, grader
 from hooklab.cli.memory import Memory
 from hooklab.cli.options import Lang, OptionalSlug, chosen, course
 from hooklab.cli.speaking import complain, output, talk
-from hooklab.errors import HooklabError
+from hooklab.errors import HooklabError, NotBegun
 from hooklab.grading.options import Options, check_folder
 from hooklab.reports.text import write_scorecard
 from hooklab.scorecard import Scorecard
@@ -26,18 +26,22 @@ def command(slug: OptionalSlug = None, lang: Lang = None) -> None:
     for each in slugs:
         check_folder(here.skeleton(each))
     with grader(here) as run:
-        watcher = Watcher(here, run)
+        watcher = Watcher(here, run, slugs[:1])
         try:
             if slug:
                 watcher.grade([slug])
-            watcher.wait()
-            for changes in changes_in(
-                *(here.skeleton(each) for each in slugs), watch_filter=DefaultFilter()
-            ):
-                watcher.grade(saved(here, slugs, (path for _kind, path in changes)))
-                watcher.wait()
+            saves = _saves(here, slugs)
+            while True:
+                watcher.grade_next(saves)
         except KeyboardInterrupt:
             talk().print(_("Watching has ended."))
+
+
+def _saves(here: Course, slugs: list[str]) -> Iterator[list[str]]:
+    """The exercises that are saved, each time one or more of `slugs` are; until Ctrl-C."""
+    folders = [here.skeleton(slug) for slug in slugs]
+    for changes in changes_in(*folders, watch_filter=DefaultFilter()):
+        yield saved(here, slugs, (path for _kind, path in changes))
 
 
 def saved(course: Course, slugs: Iterable[str], paths: Iterable[str]) -> list[str]:
@@ -56,23 +60,43 @@ class Watcher:
     Args:
         course: whose exercises are graded.
         run: grades them.
+        expected: what will probably be saved first.
     """
 
-    def __init__(self, course: Course, run: Grader) -> None:
+    def __init__(self, course: Course, run: Grader, expected: list[str]) -> None:
         self._course = course
         self._run = run
         self._memory = Memory(course.root)
         self._earned: dict[str, dict[str, bool]] = {}
+        self._expected = expected
 
     def grade(self, slugs: list[str]) -> None:
         """Grade `slugs` and draw the screen anew; a fault is told, and the watch goes on."""
-        if not slugs:
-            return
         try:
-            card = self._run(slugs, Options())
+            self._show(self._run(slugs, Options()))
         except HooklabError as error:
             complain(error)
-            return
+        self._expected = slugs
+
+    def grade_next(self, saves: Iterator[list[str]]) -> None:
+        """Grade the exercises that come next from `saves`.
+
+        What was saved last is likely to be saved again: until then its checks are read already.
+        """
+        talk().print(Text(f"\n{_('Waiting for a save; Ctrl-C ends.')}", style="dim"))
+        slugs: list[str] = []
+
+        def pause() -> bool:
+            slugs.extend(next(saves))
+            return slugs == self._expected
+
+        try:
+            self._show(self._run(self._expected, Options(), pause=pause))
+        except (NotBegun, HooklabError):
+            # Something else was saved, or something is wrong, and told now that it matters.
+            self.grade(slugs or next(saves))
+
+    def _show(self, card: Scorecard) -> None:
         self._memory.keep_scores(card)
         console = output()
         if console.is_terminal:
@@ -80,11 +104,6 @@ class Watcher:
         write_scorecard(console, card, details=True, most=1)
         for line in self._differences(card):
             console.print(line)
-
-    def wait(self) -> None:
-        """Say that the next save is awaited, and get ready for it."""
-        talk().print(Text(f"\n{_('Waiting for a save; Ctrl-C ends.')}", style="dim"))
-        self._run.get_ready()
 
     def _differences(self, card: Scorecard) -> list[Text]:
         lines = [Text()]

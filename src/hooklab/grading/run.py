@@ -12,7 +12,7 @@ import pytest
 
 import hooklab
 from hooklab.catalogue import Course
-from hooklab.errors import HooklabError
+from hooklab.errors import HooklabError, NotBegun
 from hooklab.grading.options import Options, check_folder
 from hooklab.grading.session import GradingSession, Progress
 from hooklab.reports.text import print_scorecard
@@ -30,22 +30,30 @@ def grade(
     *,
     launch: Callable[[], Launcher],
     progress: Progress = lambda _slug, _result: None,
+    begin: Callable[[], bool] | None = None,
 ) -> Scorecard:
     """Grade the exercises `slugs` and return the scorecard.
 
     Args:
         launch: gives the launcher of the apps; the caller closes it.
         progress: called after each check with the slug and its result.
+        begin: called when the checks have been read, and nothing of the answers; grading begins
+            when it returns True. So a pause can be used that comes before the answers are there.
 
     Raises:
         HooklabError: a folder is missing, a rubric is broken, a test file cannot be read.
         KeyboardInterrupt: a person pressed Ctrl-C; everything that was started has ended.
+        NotBegun: `begin` returned False, or a file of the graders had changed when it returned.
     """
     for slug in slugs:
         check_folder(options.folder(course, slug))
-    session = GradingSession(options, launch, progress)
+    graders = _Files(course, slugs)
+    session = GradingSession(
+        options, launch, progress, begin=lambda: begin is None or (begin() and graders.are_as_read)
+    )
     session.claim_redis()
-    session.get_ready(course, slugs[0])
+    if begin is None:
+        session.get_ready(course, slugs[0])
     status, output = _run_pytest(course, slugs, session)
     if session.error:
         raise session.error
@@ -58,6 +66,8 @@ def grade(
             ),
             _("this is a fault of the course, not of your answer; please report it"),
         )
+    if not session.begun:
+        raise NotBegun
     return scorecard(session)
 
 
@@ -124,6 +134,23 @@ def _run_pytest(course: Course, slugs: Sequence[str], session: GradingSession) -
 def _tests(folder: Path) -> list[Path]:
     """The files with the checks: given the folder, pytest would walk through all known mistakes."""
     return sorted(folder.glob("test_*.py")) or [folder]
+
+
+class _Files:
+    """The files of a run's graders, as they are when this is made."""
+
+    def __init__(self, course: Course, slugs: Sequence[str]) -> None:
+        self._folders = [course.root / "graders", *(course.grader(slug) for slug in slugs)]
+        self._read = self._stamps()
+
+    @property
+    def are_as_read(self) -> bool:
+        """Whether they still are."""
+        return self._stamps() == self._read
+
+    def _stamps(self) -> dict[str, int]:
+        entries = [entry for folder in self._folders for entry in os.scandir(folder)]
+        return {each.path: each.stat().st_mtime_ns for each in entries if each.is_file()}
 
 
 class _Named:

@@ -1,7 +1,7 @@
 """The pytest plugin that grades: one `lab` per check, and a scorecard in the end."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,6 +37,10 @@ class GradingSession:
         options: how to grade.
         launcher: makes the launcher of the apps when the first check needs it.
         progress: called after each check with the slug and the result so far.
+        begin: called when the checks have been read; when it returns False, none of them runs.
+
+    Attributes:
+        begun: whether the checks were begun.
     """
 
     def __init__(
@@ -44,12 +48,17 @@ class GradingSession:
         options: Options,
         launcher: Callable[[], Launcher],
         progress: Progress = lambda _slug, _result: None,
+        *,
+        begin: Callable[[], bool] = lambda: True,
     ) -> None:
         self.options = options
+        self.begun = False
         self._progress = progress
+        self._begin = begin
         self._courses: dict[Path, Course] = {}
         self.rubrics: dict[str, Rubric] = {}
         self._trials: dict[str, dict[str, list[Trial]]] = {}
+        self._items: defaultdict[tuple[Path, str], list[pytest.Item]] = defaultdict(list)
         self._ahead: Ahead | None = None
         self._worlds = Worlds(options, launcher, self._submission)
         self.resources = ExitStack()
@@ -121,12 +130,23 @@ class GradingSession:
         checks = [
             item for item in session.items if isinstance(item, pytest.Function) and _is_check(item)
         ]
+        for item in checks:
+            self._items[item.path.parent, _check_id(item)].append(item)
         self._worlds.expect(Counter(item.path.parent for item in checks if _has_lab(item)))
         if not self.options.debug:
             # Two apps at a breakpoint would talk to the same terminal.
             self._ahead = Ahead(
                 [item for item in checks if _runs_by_itself(item)], self._may_start, self._perform
             )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Wait for the word to begin; True keeps pytest from running anything."""
+        if session.testsfailed:
+            # A file cannot be read: pytest says so at once.
+            return None
+        self.begun = self._begin()
+        return None if self.begun else True
 
     @pytest.fixture
     def lab(self, request: pytest.FixtureRequest) -> Iterator[Lab | None]:
@@ -222,8 +242,8 @@ class GradingSession:
         needs = self.rubrics[item.path.parent.name].checks[_check_id(item)].needs
         needed = [
             self._ahead.finished(other)
-            for other in item.session.items
-            if other.path.parent == item.path.parent and _check_id(other) in needs
+            for need in needs
+            for other in self._items[item.path.parent, need]
         ]
         return all(
             attempt and attempt.trial and attempt.trial.outcome == "earned" for attempt in needed

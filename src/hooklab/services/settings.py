@@ -3,7 +3,12 @@
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 
 class Settings(BaseSettings):
@@ -258,3 +263,19 @@ class Settings(BaseSettings):
 
     expo_push_url: str = "https://exp.host"
     """Where Expo's push service is."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the library's signature
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - there is no such folder
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, and `.env` when there is something in it.
+
+        Asking an empty file for every field takes as long as asking the environment.
+        """
+        has_file = isinstance(dotenv_settings, DotEnvSettingsSource) and dotenv_settings.env_vars
+        return (init_settings, env_settings, *([dotenv_settings] if has_file else []))

@@ -58,7 +58,7 @@ def take_stock(loaded_for_submissions: Iterable[str] = ()) -> dict[str, ModuleTy
 
 def rehearse(now: datetime) -> None:
     """Freeze the time once and let it go, which fills freezegun's caches."""
-    with _freeze(now, take_stock()):
+    with _freeze(now, take_stock() if _telling is None else _telling):
         pass
 
 

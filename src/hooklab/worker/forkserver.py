@@ -7,7 +7,7 @@ request is one JSON line, and so is each answer:
   control channel) is answered {"pid": …};
 - {"do": "preload", "folder": …} imports the kit's libraries that the submission names: {};
 - {"do": "status", "pid": …} waits for a worker that was killed or has ended: {"status": …};
-- {"do": "forget", "pid": …} does not wait for it: {};
+- {"do": "forget", "pid": …} ends it with all that it started, now or in the next pause: {};
 - {"do": "spare", "count": …} asks for workers that wait for a job, made while nothing else is to
   do; it is answered {}.
 
@@ -63,6 +63,7 @@ class ForkServer:
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
         self._living: set[int] = set()
+        self._stopped: set[int] = set()
         self._dying: set[int] = set()
         self._spares: list[Waiting] = []
         self._wanted = 0
@@ -77,8 +78,7 @@ class ForkServer:
             self._channel.sendall(b'{"event": "warm"}\n')
             self._answer_all()
         for pid in self._known():
-            with suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
+            _signal_session(pid, signal.SIGKILL)
         for pid in self._living | self._dying:
             _wait(pid)
         self._kill_orphans()
@@ -86,7 +86,7 @@ class ForkServer:
     def _answer_all(self) -> None:
         while True:
             self._clean_up()
-            self._make_spares()
+            self._use_the_pause()
             line, descriptors = _receive(self._channel)
             if not line:
                 return
@@ -124,7 +124,7 @@ class ForkServer:
                 self._wanted = request["count"]
                 return {}
             case "forget":
-                self._dying.add(request["pid"])
+                self._forget(request["pid"])
                 return {}
             case _:
                 self._living.discard(request["pid"])
@@ -162,11 +162,34 @@ class ForkServer:
             self._dying.add(spare.pid)
         self._spares.clear()
 
-    def _make_spares(self) -> None:
-        """After a moment without a request, make spares until one comes."""
+    def _forget(self, pid: int) -> None:
+        """End a worker, or stop it now and end it in the next pause, where there are pauses.
+
+        Giving back its memory takes the system about as long as starting it.
+        """
+        if len(self._stopped) < self._wanted and _stop(pid):
+            self._stopped.add(pid)
+        else:
+            self._kill(pid)
+
+    def _kill(self, pid: int) -> None:
+        # After what is urgent.
+        with suppress(ProcessLookupError, PermissionError):
+            os.setpriority(os.PRIO_PGRP, pid, 19)
+        _signal_session(pid, signal.SIGKILL)
+        self._dying.add(pid)
+
+    def _use_the_pause(self) -> None:
+        """After a moment without a request: end what is stopped, and make spares."""
         patience = IDLE_SECONDS
-        while len(self._spares) < self._wanted and not self._is_asked(within=patience):
-            self._spares.append(self._fork(spare=True))
+        while self._stopped or len(self._spares) < self._wanted:
+            if self._is_asked(within=patience):
+                return
+            while self._stopped:
+                self._kill(self._stopped.pop())
+            self._clean_up()
+            if len(self._spares) < self._wanted:
+                self._spares.append(self._fork(spare=True))
             # One at a time: an unused core is theirs, a busy one is somebody else's.
             patience = SPARE_SECONDS
 
@@ -201,9 +224,7 @@ def _become_worker(channel: socket.socket, *, spare: bool) -> NoReturn:
         if spare:
             # Using the libraries copies the memory that they share with the parent: now, not when
             # somebody waits.
-            warm_up()
-            gc.collect()
-            gc.freeze()
+            _warm_up()
         line, descriptors = _receive(channel)
         channel.close()
         if line:
@@ -222,7 +243,7 @@ def _close_all_but(kept: int) -> None:
 def _warm_up() -> None:
     warm_up()
     clock.rehearse(datetime.now(UTC))
-    # What exists now is shared with the workers; collecting it there would copy it.
+    # What exists now stays; looking through it for garbage would copy what is shared.
     gc.collect()
     gc.freeze()
 
@@ -235,6 +256,23 @@ def _receive(channel: socket.socket) -> tuple[bytes, list[int]]:
             return b"", descriptors
         line += more
     return line, descriptors
+
+
+def _signal_session(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a worker and to all that it started in its session."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+    # A worker that has not reached setsid() yet is no group leader.
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+def _stop(pid: int) -> bool:
+    """Stop a worker and all that it started; False when it has ended before that."""
+    _signal_session(pid, signal.SIGSTOP)
+    # Still running for a moment, it would see that the grader hangs up, and end after all.
+    found = os.waitid(os.P_PID, pid, os.WEXITED | os.WSTOPPED | os.WNOWAIT)
+    return found is not None and found.si_code == os.CLD_STOPPED
 
 
 def _wait(pid: int) -> int:

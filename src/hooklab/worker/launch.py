@@ -103,11 +103,7 @@ class ForkLauncher:
         return int(self._ask_about("status", pid)["status"])
 
     def forget(self, pid: int) -> None:
-        """Kill the worker's whole session; the warm process collects it when it has time."""
-        # Giving back its memory takes the system longer than starting it: after what is urgent.
-        with suppress(ProcessLookupError, PermissionError):
-            os.setpriority(os.PRIO_PGRP, pid, 19)
-        _kill_session(pid)
+        """Have the warm process end the worker's whole session when there is time."""
         self._ask_about("forget", pid)
 
     def close(self) -> None:

@@ -153,10 +153,10 @@ class Service(Faults):
             await self._stop_accepting()
         for transport in tuple(self._connections):
             transport.abort()
-        conversations = tuple(self._conversations)
-        for conversation in conversations:
-            conversation.cancel()
-        await asyncio.gather(*conversations, return_exceptions=True)
+        if conversations := tuple(self._conversations):
+            for conversation in conversations:
+                conversation.cancel()
+            await asyncio.gather(*conversations, return_exceptions=True)
 
     async def _stop_accepting(self) -> None:
         server, self._server = self._server, None
@@ -192,7 +192,9 @@ def open_all(services: Iterable[Service]) -> None:
     doors: list[tuple[Service, socket.socket]] = []
 
     async def begin() -> None:
-        await asyncio.gather(*(service.begin(door) for service, door in doors))
+        # One after another: a task for each costs more than their short waits.
+        for service, door in doors:
+            await service.begin(door)
 
     try:
         for service in services:
@@ -209,6 +211,7 @@ def close_all(services: Iterable[Service]) -> None:
     """Close `services` together, in one turn of the loop."""
 
     async def end() -> None:
-        await asyncio.gather(*(service.end() for service in services))
+        for service in services:
+            await service.end()
 
     shared_loop().run(end())
