@@ -145,6 +145,14 @@ def test_watch_finds_the_exercise_that_was_saved(course):
     assert watch.saved(catalogue.load(course), ["knock", "ledger"], [path]) == ["knock"]
 
 
+def test_watch_takes_no_notice_of_a_change_that_is_no_exercises(course, monkeypatch):
+    here = catalogue.load(course)
+    own = str((course / "exercises/knock/app.py").resolve())
+    changes = [{(1, str(course / "README.md"))}, {(1, own)}]
+    monkeypatch.setattr(watch, "changes_in", lambda *_folders, **_options: iter(changes))
+    assert list(watch._saves(here, ["knock", "ledger"])) == [["knock"]]
+
+
 def saves(*steps):
     """What a person does in a pause, and the exercises that are saved then."""
     for slugs, work in steps:

@@ -41,7 +41,8 @@ def _saves(here: Course, slugs: list[str]) -> Iterator[list[str]]:
     """The exercises that are saved, each time one or more of `slugs` are; until Ctrl-C."""
     folders = [here.skeleton(slug) for slug in slugs]
     for changes in changes_in(*folders, watch_filter=DefaultFilter()):
-        yield saved(here, slugs, (path for _kind, path in changes))
+        if found := saved(here, slugs, (path for _kind, path in changes)):
+            yield found
 
 
 def saved(course: Course, slugs: Iterable[str], paths: Iterable[str]) -> list[str]:
