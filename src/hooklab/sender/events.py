@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,10 +16,7 @@ from hooklab.sender.ids import ksuid
 # `&` and the two line separators. It also escapes Latin-1 and leaves every other letter raw, so
 # that both spellings occur and a re-serialised user never keeps its signature. Halves of
 # surrogate pairs have no other spelling at all.
-_ESCAPED = {
-    letter: f"\\u{letter:04x}"
-    for letter in (*b"<>&", 0x2028, 0x2029, *range(0xA0, 0x100), *range(0xD800, 0xE000))
-}
+_ESCAPED = re.compile("[<>&\u2028\u2029\u00a0-\u00ff\ud800-\udfff]")
 
 
 def _random_message_id() -> str:
@@ -51,7 +49,7 @@ class Event:
         if self.text is not None:
             return self.text
         compact = json.dumps(self.payload, ensure_ascii=False, separators=(",", ":"))
-        return compact.translate(_ESCAPED)
+        return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", compact)
 
     @property
     def data(self) -> dict[str, Any]:
