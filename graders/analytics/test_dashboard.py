@@ -6,7 +6,19 @@ from urllib.parse import urljoin, urlsplit
 
 from hooklab.texts import pick
 
-from .figures import HOUR, SECOND, act, admin, around, at, deliver, session, signed_up, work
+from .figures import (
+    HOUR,
+    SECOND,
+    act,
+    admin,
+    around,
+    at,
+    deliver,
+    session,
+    shows,
+    signed_up,
+    work,
+)
 from .reading import HEADINGS, Page, addresses, css_of, graphics, loads, rows
 
 PATH = "/admin/analytics"
@@ -121,6 +133,7 @@ def test_countries_are_shown(lab):
         "d’autre",
         got=repr(found),
     )
+    shows(lab, "logins.by_country", {**wanted, "unknown": 1})
 
 
 def test_the_way_from_signup_to_login_is_shown(lab):

@@ -48,6 +48,16 @@ def join(lab, *, customer=True, listed=True, email=None, **facts):
     metadata = {"stripe_customer_id": bought.id} if bought else {}
     signup = lab.clerk.user_created(email=email, private_metadata=metadata, **facts)
     lab.deliver(signup).expect("2xx")
+    # Otherwise a gate that lets nobody in would have little left to erase.
+    found = len(lab.db.rows("user", clerk_id=signup.user_id))
+    lab.require(
+        found == 1,
+        en=f"in the table “user”, one row for {signup.user_id}: admit() lets in whoever was not "
+        "erased (TODO 1 in gate.py)",
+        fr=f"dans la table « user », une ligne pour {signup.user_id} : admit() laisse entrer "
+        "toute personne qui n’a pas été effacée (TODO 1 dans gate.py)",
+        got=pick({"en": f"rows: {found}", "fr": f"lignes : {found}"}),
+    )
     return Member(signup, bought, f"mark {lab.random.randrange(10**8):08}")
 
 
