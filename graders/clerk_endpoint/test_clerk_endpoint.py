@@ -181,13 +181,13 @@ def test_the_primary_address_is_kept_wherever_it_stands(lab):
 def test_a_user_without_address_or_names_is_stored(lab):
     nobody = lab.clerk.user_created(via="phone", first_name=None, last_name=None)
     # A user name is no first name.
-    handle = lab.clerk.user_created(via="username", first_name=None, last_name=None)
+    by_username = lab.clerk.user_created(via="username", first_name=None, last_name=None)
     dangling = lab.clerk.user_created().changed(email_addresses=[])
     lab.deliver(nobody).expect("2xx")
-    lab.deliver(handle, note=f"username: {handle.data['username']}").expect("2xx")
+    lab.deliver(by_username, note=f"username: {by_username.data['username']}").expect("2xx")
     lab.deliver(dangling, note="email_addresses: []").expect("2xx")
     expect_stored(lab, nobody)
-    expect_stored(lab, handle)
+    expect_stored(lab, by_username)
     expect_stored(lab, dangling)
 
 

@@ -217,4 +217,5 @@ def test_a_deletion_before_the_signup_holds(lab):
     lab.db.expect("user", 0)
     require_absent(lab, [signup.user_id, signup.email])
     lab.inbox.expect(0)
+    # It holds for this person alone.
     join(lab)
