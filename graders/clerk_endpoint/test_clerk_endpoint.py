@@ -198,6 +198,9 @@ def test_an_update_changes_the_user(lab):
     update = lab.clerk.user_updated(signup, first_name="Zoë", last_name=None)
     lab.deliver(update).expect("2xx")
     expect_stored(lab, update)
+    bare = lab.clerk.user_updated(signup, first_name=None, email=None)
+    lab.deliver(bare, note="− first_name, − email").expect("2xx")
+    expect_stored(lab, bare)
     expect_stored(lab, other)
 
 
