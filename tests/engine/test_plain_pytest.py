@@ -51,6 +51,14 @@ def test_plain_pytest_grades_the_learners_folder_and_tells_the_story(own_toy):
     assert "0/4" in run.stdout
 
 
+def test_plain_pytest_says_once_what_is_wrong_with_a_rubric(own_toy):
+    (own_toy.root / "graders/knock/rubric.toml").write_text("[[criterion]\n")
+    run = pytest_in(own_toy.root, "graders/knock")
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR
+    assert run.stderr.count("rubric.toml is not valid TOML") == 1
+    assert "INTERNALERROR" not in run.stdout + run.stderr
+
+
 def test_one_check_can_be_run_alone(own_toy):
     run = pytest_in(own_toy.root, "graders/ledger", "--solutions", "-k", "cron_greets_once")
     assert run.returncode == 0, run.stdout

@@ -106,6 +106,14 @@ class _PlainSession(GradingSession):
 
         super().__init__(options, launch)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Let pytest say what is wrong with a rubric: nobody else does."""
+        try:
+            super().pytest_collection_modifyitems(items)
+        except pytest.UsageError:
+            raise pytest.UsageError(str(self.error)) from None
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the scorecard below pytest's own report."""
         if self.rubrics:

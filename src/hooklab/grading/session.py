@@ -91,7 +91,7 @@ class GradingSession:
         except HooklabError as error:
             # pytest would print an internal error; the caller has a better place for it.
             self.error = error
-            raise pytest.UsageError(str(error)) from None
+            raise pytest.UsageError from None
 
     def _collect(self, items: list[pytest.Item]) -> None:
         graded = [item for item in items if _is_check(item)]
