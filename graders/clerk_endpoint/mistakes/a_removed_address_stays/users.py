@@ -1,6 +1,6 @@
 """An address that was removed stays in the row: only what is there is written.
 
-Loses: an_update_changes_the_user
+Loses: a_user_without_address_or_names_is_stored
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """Adds a row for every sign-up: the second delivery meets the primary key.
 
-Loses: the_same_message_twice_changes_nothing, eight_deliveries_at_once_leave_the_newest_version, an_older_update_does_not_overwrite_a_newer_one, an_update_before_its_creation_is_stored, an_update_changes_the_user, nothing_left_to_do_is_still_a_success, nothing_brings_a_deleted_user_back
+Loses: the_same_message_twice_changes_nothing, eight_deliveries_at_once_leave_the_newest_version, an_older_update_does_not_overwrite_a_newer_one, an_update_before_its_creation_is_stored, a_user_without_address_or_names_is_stored, an_update_changes_the_user, nothing_left_to_do_is_still_a_success, nothing_brings_a_deleted_user_back
 """
 
 from typing import Any

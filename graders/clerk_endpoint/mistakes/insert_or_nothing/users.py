@@ -1,6 +1,6 @@
 """Inserts with ON CONFLICT DO NOTHING, and never updates.
 
-Loses: an_update_changes_the_user, eight_deliveries_at_once_leave_the_newest_version, an_older_update_does_not_overwrite_a_newer_one
+Loses: a_user_without_address_or_names_is_stored, an_update_changes_the_user, eight_deliveries_at_once_leave_the_newest_version, an_older_update_does_not_overwrite_a_newer_one
 """
 
 from typing import Any
