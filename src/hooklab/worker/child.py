@@ -21,14 +21,15 @@ from hooklab.worker import inside
 from hooklab.worker.clock import Clock
 from hooklab.worker.job import Job, Message, messages, send
 from hooklab.worker.loading import describe, load_app_module
-from hooklab.worker.statements import StatementLog
 
 FILE_BYTES = 64 * 1024 * 1024
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 OPEN_FILES = 256
 
 
-def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
+def run(
+    job: Job, listener: socket.socket, control: socket.socket, instruments: inside.Instruments
+) -> None:
     """Serve the app of `job` on `listener` until the grader ends it.
 
     Says on `control` how the start went: {"event": "ready"}, or {"event": "failed", "stage": …,
@@ -40,6 +41,7 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
         with lock, suppress(OSError):
             send(control, message)
 
+    instruments.gate.report = report
     _settle_in(job)
     clock = Clock()
     # Importing makes much that stays; looking through it for garbage is wasted until it serves.
@@ -48,7 +50,6 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
     try:
         module = load_app_module(Path(job.folder))
         stage = "create_app"
-        gate, fault, log = inside.install(report)
         # Unfrozen: pydantic refuses freezegun's datetime in the annotations of a route.
         made = module.create_app(Settings())
         stage = "result"
@@ -58,7 +59,7 @@ def run(job: Job, listener: socket.socket, control: socket.socket) -> None:
         _leave(3)
     hands = clock.start(datetime.fromisoformat(job.now))
     steering = threading.Thread(
-        target=_obey, args=(control, report, hands, gate, fault, log, app), daemon=True
+        target=_obey, args=(control, report, hands, instruments, app), daemon=True
     )
     steering.start()
     try:
@@ -131,9 +132,7 @@ def _obey(
     control: socket.socket,
     report: Any,
     hands: Any,
-    gate: inside.WriteGate,
-    fault: inside.DatabaseFault,
-    log: StatementLog,
+    instruments: inside.Instruments,
     app: inside.InFlight,
 ) -> None:
     """Carry out the grader's commands, each answered with {"event": "done", "of": its number}."""
@@ -146,15 +145,15 @@ def _obey(
                 case "settle":
                     result = app.wait_until_idle(message["seconds"])
                 case "hold_writes":
-                    gate.close(after=message["after"])
+                    instruments.gate.close(after=message["after"])
                 case "release_writes":
-                    gate.open()
+                    instruments.gate.open()
                 case "database":
-                    fault.away = message["away"]
+                    instruments.fault.away = message["away"]
                 case "note_statements":
-                    log.start()
+                    instruments.log.start()
                 case "statements":
-                    result = log.stop()
+                    result = instruments.log.stop()
             report({"event": "done", "of": message.get("number"), "result": result})
     # The grader is gone, or no longer makes sense: there is nobody to work for.
     _leave(0)

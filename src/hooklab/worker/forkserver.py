@@ -33,7 +33,7 @@ import uvicorn.lifespan.on
 import uvicorn.protocols.http.h11_impl  # noqa: F401
 from sqlalchemy.dialects import sqlite  # noqa: F401
 
-from hooklab.worker import child, clock
+from hooklab.worker import child, clock, inside
 from hooklab.worker.job import LONGEST_LINE, Job
 from hooklab.worker.preload import preload
 from hooklab.worker.warm_up import warm_up
@@ -68,6 +68,8 @@ class ForkServer:
         self._spares: list[Waiting] = []
         self._wanted = 0
         self._preloaded: list[str] = []
+        # Once for all workers: it takes a millisecond.
+        self._instruments = inside.install()
 
     def serve(self) -> None:
         """Answer requests until the grader closes its end; then end every worker."""
@@ -197,7 +199,7 @@ class ForkServer:
         ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
-            _become_worker(theirs, spare=spare)
+            _become_worker(theirs, self._instruments, spare=spare)
         theirs.close()
         return Waiting(pid, ours)
 
@@ -217,7 +219,9 @@ def _children() -> set[int]:
         return set()
 
 
-def _become_worker(channel: socket.socket, *, spare: bool) -> NoReturn:
+def _become_worker(
+    channel: socket.socket, instruments: inside.Instruments, *, spare: bool
+) -> NoReturn:
     try:
         os.setsid()
         _close_all_but(channel.fileno())
@@ -229,7 +233,7 @@ def _become_worker(channel: socket.socket, *, spare: bool) -> NoReturn:
         channel.close()
         if line:
             listener, control = (socket.socket(fileno=each) for each in descriptors)
-            child.run(Job(**json.loads(line)), listener, control)
+            child.run(Job(**json.loads(line)), listener, control, instruments)
     finally:
         os._exit(4)
 

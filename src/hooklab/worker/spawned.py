@@ -9,7 +9,7 @@ import json
 import socket
 import sys
 
-from hooklab.worker import child
+from hooklab.worker import child, inside
 from hooklab.worker.job import Job
 
 
@@ -34,4 +34,4 @@ def _first_line(control: socket.socket) -> bytes:
 if __name__ == "__main__":
     channel = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
     request = json.loads(_first_line(channel))
-    child.run(Job(**request["job"]), _adopt(request["listener"]), channel)
+    child.run(Job(**request["job"]), _adopt(request["listener"]), channel, inside.install())
