@@ -63,22 +63,27 @@ class Grader:
 
             if pause is None:
                 bar.show()
-            return run.grade(
-                self._course,
-                slugs,
-                options,
-                launch=lambda: self._launcher,
-                progress=bar.advance,
-                begin=partial(wait, pause) if pause else None,
-            )
+            try:
+                return run.grade(
+                    self._course,
+                    slugs,
+                    options,
+                    launch=lambda: self._launcher,
+                    progress=bar.advance,
+                    begin=partial(wait, pause) if pause else None,
+                )
+            finally:
+                gc.enable()
 
     def _get_ready(self) -> None:
         """Use the pause to make what comes after it faster."""
         self._launcher.prepare(min(MOST_SPARES, memory() // 10 // SPARE_BYTES))
-        # Looking through everything for garbage takes a tenth of a second: not when somebody waits.
+        # Looking through everything for garbage takes a tenth of a second, and through what one run
+        # makes a fiftieth: not when somebody waits.
         gc.unfreeze()
         gc.collect()
         gc.freeze()
+        gc.disable()
 
 
 def memory() -> int:
