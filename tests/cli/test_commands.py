@@ -1,5 +1,6 @@
 """What the commands do, on a copy of the toy course."""
 
+import gc
 import json
 import subprocess
 import threading
@@ -180,6 +181,14 @@ def test_watch_grades_what_is_saved_and_says_what_changed(course, solve, watcher
     assert "knock" not in other
     assert "- now lost" in gone
     assert all("Waiting for a save" in output.err for output in told)
+
+
+@pytest.mark.parametrize("saved", ["knock", "ledger"])
+def test_watch_leaves_garbage_alone_only_while_somebody_waits(watcher, saved):
+    at_the_save = []
+    watcher.grade_next(saves(([saved], lambda: at_the_save.append(gc.isenabled()))))
+    assert at_the_save == [False]
+    assert gc.isenabled()
 
 
 def test_watch_reads_a_grader_again_that_changed_in_the_pause(course, solve, watcher, capsys):

@@ -1,8 +1,10 @@
 """Where the app's settings come from."""
 
 import pytest
+from pydantic_settings import EnvSettingsSource
 
 from hooklab.services import Settings
+from hooklab.services.settings import _Environment
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +29,11 @@ def test_what_the_code_gives_wins_over_both(tmp_path, monkeypatch):
     (tmp_path / ".env").write_text("SMTP_PORT=26\n")
     monkeypatch.setenv("SMTP_PORT", "2525")
     assert Settings(smtp_port=1).smtp_port == 1
+
+
+def test_every_variable_is_read_as_the_library_reads_it(monkeypatch):
+    for number, name in enumerate(Settings.model_fields):
+        monkeypatch.setenv(name.upper() if number % 2 else name, f"text {number}")
+    read = _Environment(Settings)()
+    assert read.keys() == Settings.model_fields.keys()
+    assert read == EnvSettingsSource(Settings)()
