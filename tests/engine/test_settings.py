@@ -1,10 +1,9 @@
 """Where the app's settings come from."""
 
 import pytest
-from pydantic_settings import EnvSettingsSource
+from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource, InitSettingsSource
 
 from hooklab.services import Settings
-from hooklab.services.settings import _Environment
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +33,12 @@ def test_what_the_code_gives_wins_over_both(tmp_path, monkeypatch):
 def test_every_variable_is_read_as_the_library_reads_it(monkeypatch):
     for number, name in enumerate(Settings.model_fields):
         monkeypatch.setenv(name.upper() if number % 2 else name, f"text {number}")
-    read = _Environment(Settings)()
-    assert read.keys() == Settings.model_fields.keys()
-    assert read == EnvSettingsSource(Settings)()
+    given, library, file = (
+        InitSettingsSource(Settings, {}),
+        EnvSettingsSource(Settings),
+        DotEnvSettingsSource(Settings),
+    )
+    _given, ours, *rest = Settings.settings_customise_sources(Settings, given, library, file, given)
+    assert not rest
+    assert ours().keys() == Settings.model_fields.keys()
+    assert ours() == library()

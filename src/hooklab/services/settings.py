@@ -1,28 +1,16 @@
 """Everything that an exercise reads from outside, in one place."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     EnvSettingsSource,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
-
-
-class _Environment(EnvSettingsSource):
-    """The variables that are set.
-
-    The library looks for each field in several ways, which doubles the time of reading: a worker
-    of the grader does it at each start.
-    """
-
-    def __call__(self) -> dict[str, Any]:
-        """The text of each field that has a variable; there are no lists and no aliases."""
-        fields = self.settings_cls.model_fields
-        return {name: self.env_vars[name] for name in fields if name in self.env_vars}
 
 
 class Settings(BaseSettings):
@@ -283,13 +271,18 @@ class Settings(BaseSettings):
         cls,
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see _Environment
+        env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - there is no such folder
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment, and `.env` when there is something in it.
 
-        Asking an empty file for every field takes as long as asking the environment.
+        Asking an empty file for every field takes as long as asking the environment. Of the
+        environment, only the variables that are set are looked at; there are no lists and no
+        aliases. A worker of the grader does all this at each start.
         """
+        found = env_settings.env_vars if isinstance(env_settings, EnvSettingsSource) else {}
+        known = {name: found[name] for name in settings_cls.model_fields if name in found}
+        environment = InitSettingsSource(settings_cls, known)
         has_file = isinstance(dotenv_settings, DotEnvSettingsSource) and dotenv_settings.env_vars
-        return (init_settings, _Environment(settings_cls), *([dotenv_settings] if has_file else []))
+        return (init_settings, environment, *([dotenv_settings] if has_file else []))
