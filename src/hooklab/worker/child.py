@@ -22,6 +22,9 @@ from hooklab.worker.clock import Clock
 from hooklab.worker.job import Job, Message, messages, send
 from hooklab.worker.loading import describe, load_app_module
 
+if sys.platform != "win32":
+    import resource  # here, not in `_limit`: every worker would load it, which takes a millisecond
+
 FILE_BYTES = 64 * 1024 * 1024
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 OPEN_FILES = 256
@@ -199,9 +202,9 @@ class _Tee:
 
 def _limit() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(ImportError, ValueError, OSError):
-        import resource
-
+    if sys.platform == "win32":
+        return
+    with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))

@@ -42,7 +42,7 @@ from hooklab.worker.warm_up import warm_up
 IDLE_SECONDS = 1.0
 
 # About what it takes a spare to get ready.
-SPARE_SECONDS = 0.1
+SPARE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
