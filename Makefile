@@ -20,7 +20,7 @@ grade: $(GRADE) ## grade your answers in exercises/
 	@$(BIN)/hooklab grade
 
 test: $(DEV) ## run every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(DEV) ## look for faults of style and form
 	$(BIN)/ruff check .
