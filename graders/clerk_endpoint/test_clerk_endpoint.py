@@ -284,6 +284,9 @@ def test_nothing_brings_a_deleted_user_back(lab):
         if known:
             lab.deliver(signup).expect("2xx")
         lab.deliver(lab.clerk.user_deleted(signup))
+        if known:
+            # What only the process remembers is forgotten now.
+            lab.app.restart()
         lab.deliver(update)
         lab.deliver(signup.again())
         lab.db.expect("user", 0)
