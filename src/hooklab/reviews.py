@@ -144,7 +144,7 @@ def check_points(rubric: Rubric, criterion: str, points: float | None) -> Criter
 def levels(criterion: Criterion) -> Iterator[str]:
     """A line for each level: its points, its name, what it asks for."""
     for level in sorted(criterion.levels, key=lambda each: -each.points):
-        yield f"  {number(level.points)}  {pick(level.title)}: {pick(level.description)}"
+        yield f"  {number(level.points)}  {pick(level.title)}{_(': ')}{pick(level.description)}"
 
 
 def apply(card: Scorecard, found: Mapping[str, Mapping[str, Review]]) -> Scorecard:

@@ -73,6 +73,8 @@ def test_a_bad_start_costs_its_own_checks(sample, name):
     for words in ["an app that starts", *said]:
         assert words in check.message
     assert len(check.message) < 40_000
+    lines = [words for words in said if words.startswith("line ")]
+    assert check.hint.startswith(f"First {lines[0]}" if lines else "here")
     sample.write_app(GOOD)
     assert sample.grade()["home"].outcome == "earned"
 

@@ -110,7 +110,7 @@ def test_the_todo_that_stopped_the_app_comes_first(look, said):
     words = dict.fromkeys(("en", "fr"), look)
     check = Check("first", words, points=1, needs=(), look=words, hints=())
     message = "What happened:\n  500\n  NotImplementedError: keep(): TODO 1 is still open, in a.py"
-    assert check_result(check, [Trial("not_earned", message)]).hint == said
+    assert check_result(check, [Trial("not_earned", message, place="line 9 of a.py")]).hint == said
 
 
 def test_a_parametrized_check_is_earned_only_as_a_whole(sample):

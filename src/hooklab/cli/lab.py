@@ -120,8 +120,9 @@ def show(service: str, record: object) -> None:
             what, state = f"{record.method} {record.path}", str(record.status or "-")
         case _:
             return
-    line = f"{datetime.now().astimezone():%H:%M:%S} {service}: {' '.join(clean(what).split())}"
-    output().print(Text(f"{line} → {state}"), soft_wrap=True)
+    whose = f"{datetime.now().astimezone():%H:%M:%S} {service}"
+    told = " ".join(clean(what).split())
+    output().print(Text(f"{whose}{_(': ')}{told} → {state}"), soft_wrap=True)
 
 
 def _write_environment(variables: Mapping[str, str], *, force: bool) -> Path:

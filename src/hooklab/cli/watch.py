@@ -114,7 +114,7 @@ class Watcher:
             self._earned[exercise.slug] = now
             for check in exercise.checks:
                 if now[check.id] and not before.get(check.id):
-                    lines.append(Text(f"+ {_('now earned')}: {check.title}", style="green"))
+                    lines.append(Text(f"+ {_('now earned')}{_(': ')}{check.title}", style="green"))
                 elif before.get(check.id) and not now[check.id]:
-                    lines.append(Text(f"- {_('now lost')}: {check.title}", style="red"))
+                    lines.append(Text(f"- {_('now lost')}{_(': ')}{check.title}", style="red"))
         return lines if len(lines) > 1 else []

@@ -10,7 +10,7 @@ from hooklab.grading.failure import AppNotRunning
 from hooklab.grading.http import Answer, send
 from hooklab.grading.journal import Journal
 from hooklab.grading.slot import Slot
-from hooklab.grading.start_failures import describe_status, explain
+from hooklab.grading.start_failures import describe_status, not_running
 from hooklab.texts import _
 from hooklab.worker.process import IDLE_SECONDS, StartFailure
 
@@ -133,7 +133,7 @@ class App:
         """
         failure = self.try_restart(**settings)
         if failure:
-            raise AppNotRunning(_("an app that starts"), explain(failure))
+            raise not_running(failure)
 
     def try_restart(self, **settings: str) -> StartFailure | None:
         """Like `restart`, but a failed start is returned."""
@@ -151,7 +151,7 @@ class App:
         """Start a second process of the app on the same database; its number."""
         number = self._slot.start()
         if self._slot.failure:
-            raise AppNotRunning(_("a second process of the app"), explain(self._slot.failure))
+            raise not_running(self._slot.failure, _("a second process of the app"))
         self.journal.add(_("a second process of the app is started on the same database"))
         return number
 

@@ -13,12 +13,14 @@ class CheckFailed(Failed):
     Args:
         wanted: what was wanted, a phrase.
         happened: what was there instead, with whole values.
+        place: the line that must be mended before anything else, if there is one.
     """
 
-    def __init__(self, wanted: str, happened: str) -> None:
+    def __init__(self, wanted: str, happened: str, place: str = "") -> None:
         super().__init__(f"{wanted}\n{happened}", pytrace=False)
         self.wanted = wanted
         self.happened = happened
+        self.place = place
 
 
 class AppNotRunning(CheckFailed):

@@ -7,7 +7,7 @@ from typing import Any
 from hooklab.grading.app import App
 from hooklab.grading.cron import Cron
 from hooklab.grading.delivery import Deliver
-from hooklab.grading.failure import AppNotRunning, require
+from hooklab.grading.failure import require
 from hooklab.grading.faults import DatabaseFaults
 from hooklab.grading.files import Files
 from hooklab.grading.http import Answer
@@ -25,7 +25,7 @@ from hooklab.grading.services import (
 )
 from hooklab.grading.slot import Slot
 from hooklab.grading.source import Source
-from hooklab.grading.start_failures import explain
+from hooklab.grading.start_failures import not_running
 from hooklab.sender import Clerk
 from hooklab.texts import _
 from hooklab.worker.process import read_bounded
@@ -133,7 +133,7 @@ class Lab:
     def require_running(self) -> None:
         """Fail the check when the app did not start."""
         if self._slot.failure:
-            raise AppNotRunning(_("an app that starts"), explain(self._slot.failure))
+            raise not_running(self._slot.failure)
 
     def obituary(self) -> str:
         """How the app ended, when it ended by itself; otherwise nothing."""

@@ -17,11 +17,16 @@ _OPEN = re.compile(r"NotImplementedError: .*(TODO \d+) is still open")
 
 @dataclass(frozen=True)
 class Trial:
-    """One run of one test function; a parametrized check has several."""
+    """One run of one test function; a parametrized check has several.
+
+    Attributes:
+        place: the line that keeps the app from starting, if there is one.
+    """
 
     outcome: Outcome
     message: str = ""
     seconds: float = 0.0
+    place: str = ""
 
 
 class NotTried(Skipped):
@@ -40,7 +45,7 @@ def judge(error: BaseException | None, lab: Lab | None, seconds: float) -> Trial
     if isinstance(error, NotTried):
         return Trial("not_tried", str(error), seconds)
     if isinstance(error, CheckFailed):
-        return Trial("not_earned", tell(error, lab), seconds)
+        return Trial("not_earned", tell(error, lab), seconds, error.place)
     if isinstance(error, AssertionError | Failed) and not isinstance(error, XFailed):
         return Trial("not_earned", _sections([(_("What happened:"), str(error))], lab), seconds)
     fault = f"{type(error).__name__}: {error}"
@@ -81,17 +86,23 @@ def check_result(check: Check, trials: list[Trial]) -> CheckResult:
         points=check.points,
         outcome=final.outcome,
         message=final.message,
-        hint="" if earned else _hint(pick(check.look), final.message),
+        hint="" if earned else _hint(pick(check.look), final),
         seconds=round(sum(trial.seconds for trial in trials), 3),
     )
 
 
-def _hint(look: str, message: str) -> str:
-    """Where to look; first of all at the TODO that stopped the app, when it is another one."""
-    stopped = _OPEN.search(message)
-    if stopped is None or re.search(rf"{stopped[1]}\b", look):
-        return look
-    return _("First {todo}, which is still open. Then {look}").format(todo=stopped[1], look=look)
+def _hint(look: str, trial: Trial) -> str:
+    """Where to look; first of all at what stopped the app, another TODO or a line of the answer."""
+    stopped = _OPEN.search(trial.message)
+    if stopped and not re.search(rf"{stopped[1]}\b", look):
+        return _("First {todo}, which is still open. Then {look}").format(
+            todo=stopped[1], look=look
+        )
+    if trial.place and not stopped:
+        return _("First {place}, which keeps the app from starting. Then {look}").format(
+            place=trial.place, look=look
+        )
+    return look
 
 
 def _criterion_result(criterion: Criterion, trials: dict[str, list[Trial]]) -> CriterionResult:

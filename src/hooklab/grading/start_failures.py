@@ -3,9 +3,15 @@
 import re
 from pathlib import Path
 
+from hooklab.grading.failure import AppNotRunning
 from hooklab.texts import _
 from hooklab.worker.loading import PACKAGE
 from hooklab.worker.process import START_SECONDS, StartFailure
+
+
+def not_running(failure: StartFailure, wanted: str = "") -> AppNotRunning:
+    """The failure of a check that has no app, or no second process of it, for `failure`."""
+    return AppNotRunning(wanted or _("an app that starts"), explain(failure), _place(failure))
 
 
 def explain(failure: StartFailure) -> str:
@@ -31,10 +37,8 @@ def explain(failure: StartFailure) -> str:
 def _explain_error(failure: StartFailure) -> str:
     error = {name: str(value) for name, value in failure.error.items()}
     kind, message = error.get("type", "?"), error.get("message", "")
-    where = _(" at line {line} of {file}").format(
-        line=error.get("line"), file=_short(error.get("file", ""))
-    )
-    place = where if error.get("file") else ""
+    place = _place(failure)
+    where = _(" at {place}").format(place=place) if place else ""
     if kind == "AttributeError" and "create_app" in message and failure.stage == "create_app":
         return _("app.py has no create_app: write `def create_app(settings: Settings) -> FastAPI`")
     own = re.search(rf"'{PACKAGE}\.([\w.]+)'", message)
@@ -42,11 +46,11 @@ def _explain_error(failure: StartFailure) -> str:
         return _("there is no app.py: the app begins with create_app() in it")
     if kind == "ModuleNotFoundError" and own:
         return _("there is no {file}, imported{place}: check how the name is spelled").format(
-            file=own[1].replace(".", "/") + ".py", place=place
+            file=own[1].replace(".", "/") + ".py", place=where
         )
     if kind == "ModuleNotFoundError" and failure.stage == "import":
         return _("{message}{place}: install it, or check how the name is spelled").format(
-            message=message, place=place
+            message=message, place=where
         )
     stages = {
         "import": _("app.py could not be imported"),
@@ -54,7 +58,15 @@ def _explain_error(failure: StartFailure) -> str:
         "startup": _("the app's start-up failed"),
     }
     what = stages.get(failure.stage, failure.stage)
-    return f"{what}: {kind}: {message}{place}\n{error.get('traceback', '')}".rstrip()
+    return f"{what}{_(': ')}{kind}: {message}{where}\n{error.get('traceback', '')}".rstrip()
+
+
+def _place(failure: StartFailure) -> str:
+    """The line of the answer that raised the exception; nothing when none did."""
+    file = str(failure.error.get("file") or "")
+    if not file:
+        return ""
+    return _("line {line} of {file}").format(line=failure.error.get("line"), file=_short(file))
 
 
 def describe_status(status: int | None) -> str:
