@@ -178,6 +178,8 @@ def test_late_events_bring_nobody_back(lab):
     write_in_vain(lab, ada, post)
     lab.stripe.recover()
     later(lab, DUE * BASE)
+    # What only the process remembers is forgotten now.
+    lab.app.restart()
     for event in events:
         deliver(lab, event.again())
     write_in_vain(lab, ada, post)

@@ -97,6 +97,8 @@ def test_retry_after_is_obeyed(lab):
     for name, service in asked.items():
         service.expect(1)
         owed(lab, first, name, status="pending", attempts=1)
+    # What only the process remembers is forgotten now.
+    lab.app.restart()
     arrive(lab, second)
     owed(lab, second, "newsletter", status="done")
     for seconds in (120, 300, 100):
