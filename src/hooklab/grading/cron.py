@@ -4,7 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from hooklab.grading.app import App
 from hooklab.grading.http import Answer
-from hooklab.grading.rivals import race
+from hooklab.grading.rivals import at_once, race
 from hooklab.grading.slot import Slot
 
 ROUTE = "/internal/cron"
@@ -37,6 +37,10 @@ class Cron:
         An app may tidy up before it looks for work: the first `after` writes of each pass.
         """
         return race(self._slot, self._app, [self.later] * processes, processes, after=after)
+
+    def at_once(self, *, processes: int = 2) -> "list[Future[Answer]]":
+        """The same without waiting for the answers, while somebody else is held, say."""
+        return at_once(self._slot, self._app, [self.later] * processes, processes)
 
     def close(self) -> None:
         """Forget calls that are still under way."""

@@ -27,10 +27,18 @@ class Later(Protocol):
 def race(
     slot: Slot, app: App, requests: Sequence[Later], processes: int, *, after: int = 0
 ) -> list[Answer]:
+    """The answers to `requests` that are sent `at_once`."""
+    return [answer.result() for answer in at_once(slot, app, requests, processes, after=after)]
+
+
+def at_once(
+    slot: Slot, app: App, requests: Sequence[Later], processes: int, *, after: int = 0
+) -> "list[Future[Answer]]":
     """Send `requests` at once to several processes of the app on the same database.
 
     Everybody who is about to write is held until all rivals stand at the same point, so that a
-    race is met for certain; the first `after` writes of each process pass.
+    race is met for certain; the first `after` writes of each process pass. When this returns they
+    have all been let go, and nobody need have answered.
     """
     while len(slot.workers) < processes:
         app.another()
@@ -47,7 +55,7 @@ def race(
         worker.wait_for_held(share + (number < rest), RIVAL_SECONDS)
     for worker in slot.workers:
         worker.release_writes()
-    return [answer.result() for answer in answers]
+    return answers
 
 
 def overtake(slot: Slot, app: App, slow: Later, fast: Later, *, after: int = 0) -> list[Answer]:
