@@ -38,9 +38,9 @@ class Cron:
         """
         return race(self._slot, self._app, [self.later] * processes, processes, after=after)
 
-    def at_once(self, *, processes: int = 2) -> "list[Future[Answer]]":
+    def at_once(self, *, processes: int = 2, after: int = 0) -> "list[Future[Answer]]":
         """The same without waiting for the answers, while somebody else is held, say."""
-        return at_once(self._slot, self._app, [self.later] * processes, processes)
+        return at_once(self._slot, self._app, [self.later] * processes, processes, after=after)
 
     def close(self) -> None:
         """Forget calls that are still under way."""

@@ -49,8 +49,8 @@ def create_app(settings: Settings) -> FastAPI:
 
         # Process the webhook AND log it.
         await asyncio.gather(
+            log_webhook(engine, event.message_id, event.type),
             asyncio.to_thread(handle_user_created, engine, settings, event.data),
-            asyncio.to_thread(log_webhook, engine, event.message_id, event.type),
         )
         return JSONResponse({"success": True})
 
@@ -65,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def log_webhook(engine: Engine, svix_id: str, type_: str) -> None:
+async def log_webhook(engine: Engine, svix_id: str, type_: str) -> None:
     """Remember the message."""
     with Session(engine) as session:
         session.add(WebhookLog(svix_id=svix_id, type=type_, processed_at=datetime.now(UTC)))
