@@ -59,6 +59,10 @@ BAD = {
         "raise ValueError('x' * 100_000_000)\n",
         ["ValueError", "line 1 of"],
     ),
+    "a file name with escapes": (
+        "exec(compile('1/0', __file__ + '\\x1b[31m' + 'x' * 10_000, 'exec'))\n",
+        ["ZeroDivisionError", "line 1 of"],
+    ),
     "a name with escapes": ("raise type('\\x1b[31mE', (Exception,), {})('\\x00')\n", ["line 1 of"]),
 }
 
@@ -73,6 +77,8 @@ def test_a_bad_start_costs_its_own_checks(sample, name):
     for words in ["an app that starts", *said]:
         assert words in check.message
     assert len(check.message) < 40_000
+    assert check.hint.isprintable()
+    assert len(check.hint) < 400
     lines = [words for words in said if words.startswith("line ")]
     assert check.hint.startswith(f"First {lines[0]}" if lines else "here")
     sample.write_app(GOOD)

@@ -63,10 +63,13 @@ def _explain_error(failure: StartFailure) -> str:
 
 def _place(failure: StartFailure) -> str:
     """The line of the answer that raised the exception; nothing when none did."""
-    file = str(failure.error.get("file") or "")
-    if not file:
-        return ""
-    return _("line {line} of {file}").format(line=failure.error.get("line"), file=_short(file))
+    file, line = (_harmless(failure.error.get(key, "")) for key in ("file", "line"))
+    return _("line {line} of {file}").format(line=line, file=_short(file)) if file else ""
+
+
+def _harmless(told: object) -> str:
+    # It comes from the answer's process, which may say anything, and stands outside the message.
+    return "".join(letter for letter in str(told)[-200:] if letter.isprintable())
 
 
 def describe_status(status: int | None) -> str:
