@@ -1,144 +1,193 @@
-"""Grading answers whose outcome is known: the solution, the skeleton and every mistake."""
+"""Proving an answer whose outcome is known: graded, judged, and kept when nothing was wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from hooklab.authoring import mistakes
-from hooklab.authoring.mistakes import Mistake
+from hooklab.authoring import judges
+from hooklab.authoring.files import digest, folder_digest
+from hooklab.authoring.judges import Judge, Results
+from hooklab.authoring.known import Known
+from hooklab.authoring.ledger import Ledger
+from hooklab.authoring.problem import Problem
+from hooklab.authoring.reach import Lines, reached
 from hooklab.catalogue import Course
+from hooklab.errors import HooklabError
+from hooklab.git import history
 from hooklab.grading.options import Options
 from hooklab.grading.run import grade
-from hooklab.scorecard import CheckResult
-from hooklab.texts import _
 from hooklab.worker.launch import Launcher
 
-Results = dict[str, CheckResult]
-Judge = Callable[[Results], Iterator[tuple[str, str]]]
+FULL, QUICK = "full", "quick"
 
 
 @dataclass(frozen=True)
-class Variant:
-    """An answer whose outcome is known.
+class Manner:
+    """How to prove.
+
+    Attributes:
+        launch: gives the launcher of the apps; the caller closes it.
+        repeat: grade each answer so many times, each with another seed; the outcomes must agree.
+        database: address of a PostgreSQL server; None for SQLite.
+        quick: grade a wrong answer on the checks that it names only: that it loses them is proved
+            then, and not that it loses nothing else.
+        fully: which answers are proved fully even then, by their place.
+        afresh: rely on nothing that was proved before.
+    """
+
+    launch: Callable[[], Launcher]
+    repeat: int = 1
+    database: str | None = None
+    quick: bool = False
+    fully: Callable[[str], bool] = lambda _place: False
+    afresh: bool = False
+
+
+def one_in(share: int | None, root: Path) -> Callable[[str], bool]:
+    """Chooses one answer in `share`, by its place: others after each commit; None for none."""
+    commit = history(root, "rev-parse", "HEAD").decode().strip() if share else ""
+
+    def is_chosen(place: str) -> bool:
+        return share is not None and int(digest({}, commit, place), 16) % share == 0
+
+    return is_chosen
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """What is to be proved of one answer.
 
     Attributes:
         place: where its author finds it, relative to the course's root.
-        build: makes the folder to grade below an empty temporary folder.
-        judge: compares the results with what is known; (what, hint) for each difference.
+        content: a digest of all that is its own.
+        build: makes the folder to grade, at the path that it is given or elsewhere.
+        judge: compares the results with what is known.
         only: the ids of the checks to grade; empty for all.
+        depth: how much is proved with these checks, for the ledger.
     """
 
     place: str
+    content: str
     build: Callable[[Path], Path]
     judge: Judge
     only: frozenset[str] = frozenset()
+    depth: str = FULL
 
 
-def variants(
-    course: Course, slug: str, wrong: list[Mistake], *, quick: bool = False
-) -> Iterator[Variant]:
-    """Every answer to `slug` that the course keeps.
+class Prover:
+    """Proves the answers to one exercise; every method returns the faults that grading found.
 
     Args:
-        quick: grade the mistakes on nothing but the checks that they name.
+        course: the course.
+        slug: the exercise.
+        manner: how to prove.
     """
-    solution, skeleton = course.solution(slug), course.skeleton(slug)
-    yield Variant(f"solutions/{slug}", lambda _temporary: solution, judge_solution)
-    yield Variant(f"exercises/{slug}", lambda _temporary: skeleton, judge_skeleton)
-    for mistake in wrong:
-        loses = mistake.loses or frozenset()
-        yield Variant(
-            mistake.folder.relative_to(course.root).as_posix(),
-            partial(mistakes.assemble, course, slug, mistake),
-            partial(judge_mistake, loses, quick=quick),
-            only=loses if quick else frozenset(),
+
+    def __init__(self, course: Course, slug: str, manner: Manner) -> None:
+        self._course = course
+        self._slug = slug
+        self._manner = manner
+        setting = f"{manner.database}, {manner.repeat}"
+        self._ledger = Ledger(course, slug, setting, ignore=manner.afresh)
+        self._reference = _Claim(
+            f"solutions/{slug}",
+            folder_digest(course.solution(slug)),
+            lambda _into: course.solution(slug),
+            judges.judge_solution,
+        )
+        self._lines = self._ledger.lines(self._reference.place, self._reference.content)
+
+    def solution(self) -> list[Problem]:
+        """Prove that the solution earns everything, and note which of its lines each check runs."""
+        if self._lines is not None and self._is_proved(self._reference):
+            return []
+        lines: Lines = {}
+        problems = self._prove(self._reference, lines)
+        if not problems:
+            self._lines = lines
+            self._ledger.keep_lines(self._reference.place, self._reference.content, lines)
+        return problems
+
+    def skeleton(self) -> list[Problem]:
+        """Prove that the untouched skeleton earns nothing."""
+        folder = self._course.skeleton(self._slug)
+        return self._prove_once(
+            _Claim(
+                f"exercises/{self._slug}",
+                folder_digest(folder),
+                lambda _into: folder,
+                judges.judge_skeleton,
+            )
         )
 
+    def known(self, known: Known) -> list[Problem]:
+        """Prove that a known answer loses what it declares, and nothing else."""
+        place = known.path.relative_to(self._course.root).as_posix()
+        quick = self._manner.quick and not self._manner.fully(place)
+        content = digest({}, self._reference.content if known.base else "", known.content)
+        if not known.loses:
+            # The tests grade the right answers; a quick look is at the wrong ones.
+            right = _Claim(place, content, known.assemble, judges.judge_right)
+            return [] if quick else self._prove_once(right)
+        loses = frozenset(known.loses)
+        found = loses if quick else self._reached(known)
+        only = frozenset() if found is None else found | loses
+        return self._prove_once(
+            _Claim(
+                place,
+                content,
+                known.assemble,
+                partial(judges.judge_wrong, loses, only),
+                only,
+                QUICK if quick else FULL,
+            )
+        )
 
-def results(
-    course: Course,
-    slug: str,
-    folder: Path,
-    *,
-    only: frozenset[str] = frozenset(),
-    launch: Callable[[], Launcher],
-    seed: int,
-    database: str | None,
-) -> Results:
-    """Grade `folder` as an answer to `slug`; the results by check id, in rubric order."""
-    options = Options(submission=folder, seed=seed, database=database, only=only)
-    card = grade(course, [slug], options, launch=launch)
-    return {check.id: check for exercise in card.exercises for check in exercise.checks}
-
-
-def judge_solution(found: Results) -> Iterator[tuple[str, str]]:
-    """The solution earns every check."""
-    for check in found.values():
-        if check.outcome != "earned":
-            yield (
-                _("the solution does not earn “{id}”: {message}").format(
-                    id=check.id, message=_gist(check)
-                ),
-                _("correct the solution or the check; pytest graders/… --solutions tells all"),
+    def _reached(self, known: Known) -> frozenset[str] | None:
+        """The checks that can tell a wrong answer from the solution; None when all may."""
+        if self._lines is None or known.patch is None:
+            return None
+        with TemporaryDirectory() as temporary:
+            answer = known.assemble(Path(temporary) / self._slug)
+            return reached(
+                self._lines, self._course.solution(self._slug), answer, known.patch.files
             )
 
+    def _is_proved(self, claim: _Claim) -> bool:
+        depths = (FULL,) if claim.depth == FULL else (FULL, QUICK)
+        return any(self._ledger.holds(claim.place, claim.content, depth) for depth in depths)
 
-def judge_skeleton(found: Results) -> Iterator[tuple[str, str]]:
-    """The untouched skeleton earns nothing, and fails as a beginner should see it fail."""
-    for check in found.values():
-        if check.outcome == "earned":
-            yield (
-                _("the untouched skeleton earns “{id}”").format(id=check.id),
-                _("prove first, in the test or through `needs`, that something works"),
-            )
-        elif check.outcome == "could_not_grade":
-            yield _grader_failed(check)
-        # The engine's own heading for an app that is not there.
-        elif _("an app that starts") in check.message and not _is_honest(check):
-            yield (
-                _("the untouched skeleton does not start, so “{id}” says: {message}").format(
-                    id=check.id, message=_gist(check)
-                ),
-                _("let it import cleanly, and raise NotImplementedError where a TODO is"),
-            )
+    def _prove_once(self, claim: _Claim) -> list[Problem]:
+        return [] if self._is_proved(claim) else self._prove(claim)
 
+    def _prove(self, claim: _Claim, lines: Lines | None = None) -> list[Problem]:
+        try:
+            runs = self._grade(claim, lines)
+        except HooklabError as error:
+            return [Problem(claim.place, error.what, error.hint)]
+        said = [*claim.judge(runs[0]), *judges.judge_repeats(runs)]
+        if not said:
+            self._ledger.keep(claim.place, claim.content, claim.depth)
+        return [Problem(claim.place, what, hint) for what, hint in said]
 
-def judge_mistake(
-    loses: frozenset[str], found: Results, *, quick: bool = False
-) -> Iterator[tuple[str, str]]:
-    """A mistake loses what it declares, and nothing else; a `quick` look is at the former only."""
-    for check in found.values():
-        if quick and check.id not in loses:
-            continue
-        if check.outcome == "could_not_grade":
-            yield _grader_failed(check)
-        elif check.outcome == "not_earned" and check.id not in loses:
-            yield (
-                _("it also loses “{id}”: {message}").format(id=check.id, message=_gist(check)),
-                _("declare it, or let the check look at its own claim only"),
-            )
-        elif check.outcome != "not_earned" and check.id in loses:
-            yield (
-                _("it says that it loses “{id}”, which is {outcome}").format(
-                    id=check.id, outcome=check.outcome
-                ),
-                _("correct the docstring, or sharpen the check"),
-            )
+    def _grade(self, claim: _Claim, lines: Lines | None) -> list[Results]:
+        """The results of an answer, once for each seed."""
+        with TemporaryDirectory() as temporary:
+            folder = claim.build(Path(temporary) / self._slug)
+            return [
+                self._grade_once(folder, claim.only, seed, lines)
+                for seed in range(self._manner.repeat)
+            ]
 
-
-def _grader_failed(check: CheckResult) -> tuple[str, str]:
-    return (
-        _("the grader itself fails in “{id}”: {message}").format(id=check.id, message=_gist(check)),
-        _("a check fails through lab.….expect() or lab.require(), never with its own exception"),
-    )
-
-
-def _is_honest(check: CheckResult) -> bool:
-    return "NotImplementedError" in check.message
-
-
-def _gist(check: CheckResult) -> str:
-    """The message without the journal: what was wanted, what happened."""
-    story = check.message.partition(_("What was done, in order:"))[0]
-    return " ".join(story.split())[:400] or check.outcome
+    def _grade_once(
+        self,
+        folder: Path,
+        only: frozenset[str],
+        seed: int,
+        lines: Lines | None,  # noqa: ARG002
+    ) -> Results:
+        options = Options(submission=folder, seed=seed, database=self._manner.database, only=only)
+        card = grade(self._course, [self._slug], options, launch=self._manner.launch)
+        return {check.id: check for exercise in card.exercises for check in exercise.checks}

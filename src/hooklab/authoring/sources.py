@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
+from hooklab.authoring.files import files
 from hooklab.authoring.problem import Problem
 from hooklab.catalogue import Course
 from hooklab.texts import _
@@ -33,16 +34,6 @@ def compare(course: Course, slug: str) -> Iterator[Problem]:
         if name.endswith(".py"):
             yield from _compare_faces(f"{slug}/{name}", skeleton / name, solution / name)
     yield from _judge_todos(slug, skeleton, solution)
-
-
-def files(folder: Path) -> set[str]:
-    """The names of all files in `folder`, below it too, without compiled and hidden ones."""
-    names = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return {
-        name.as_posix()
-        for name in names
-        if not any(part == "__pycache__" or part.startswith(".") for part in name.parts)
-    }
 
 
 def _compare_faces(name: str, skeleton: Path, solution: Path) -> Iterator[Problem]:

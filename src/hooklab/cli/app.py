@@ -30,7 +30,10 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     named = arguments[0] if arguments and arguments[0] in commands else None
     for name in [named] if named else commands:
         module = import_module(f"hooklab.cli.{name}")
-        app.command(name, help=commands[name])(module.command)
+        if hasattr(module, "group"):
+            app.add_typer(module.group, name=name, help=commands[name], no_args_is_help=True)
+        else:
+            app.command(name, help=commands[name])(module.command)
     return app
 
 
@@ -46,6 +49,7 @@ def _commands() -> dict[str, str]:
         "send": _("Sign and deliver a realistic event to a running app."),
         "lab": _("Run the outside world on local ports, and show what arrives."),
         "review": _("Record what a written answer is worth (for instructors)."),
+        "mistake": _("Keep known mistakes as patches (for authors)."),
         "check": _("Prove that exercises, solutions and graders agree (for authors)."),
     }
 

@@ -28,6 +28,19 @@ def command(
         bool,
         typer.Option("--quick", help=_("Grade each mistake on the checks that it names only.")),
     ] = False,
+    share: Annotated[
+        int | None,
+        typer.Option(
+            "--share",
+            metavar="N",
+            min=1,
+            help=_("With --quick: grade one mistake in N fully, others after each commit."),
+        ),
+    ] = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help=_("Grade again what was proved and has not changed.")),
+    ] = False,
     database: Database = None,
     lang: Lang = None,
 ) -> None:
@@ -39,17 +52,23 @@ def command(
     names = chosen(here, slugs) if slugs else []
     started = launcher()
     try:
-        from hooklab.authoring import check as gate
+        from hooklab.authoring import gate
+        from hooklab.authoring.proof import Manner, one_in
 
+        manner = Manner(
+            launch=lambda: started,
+            repeat=repeat,
+            database=database,
+            quick=quick,
+            fully=one_in(share, here.root),
+            afresh=everything,
+        )
         with _steps() as progress:
             problems = gate.run(
                 here,
                 names,
-                launch=lambda: started,
+                manner=manner,
                 progress=progress,
-                repeat=repeat,
-                database=database,
-                quick=quick,
             )
     finally:
         started.close()

@@ -1,11 +1,11 @@
 """The pristine skeleton of an exercise, out of the history that git keeps."""
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
+from hooklab.git import history
 from hooklab.texts import _
 
 
@@ -28,7 +28,7 @@ def skeleton_of(course: Course, slug: str, revision: str | None) -> Skeleton:
     Raises:
         HooklabError: there is no git, no history, or no such folder in it.
     """
-    if not _git(course, "rev-parse", "--git-dir").strip():
+    if not history(course.root, "rev-parse", "--git-dir").strip():
         raise HooklabError(
             _("the skeleton comes from git, and there is no git history here"),
             _("copy exercises/{slug} from a fresh download of the course").format(slug=slug),
@@ -48,27 +48,20 @@ def _candidates(course: Course, slug: str) -> Iterator[str]:
     yield from ("upstream/HEAD", "upstream/main")
     # Only authors change these; so a learner's own commits are passed over.
     authored = (f"graders/{slug}", f"solutions/{slug}")
-    yield from _git(course, "log", "-1", "--format=%h", "--", *authored).decode().split()
+    yield from history(course.root, "log", "-1", "--format=%h", "--", *authored).decode().split()
     added = ("log", "--diff-filter=A", "--format=%h", "--", f"exercises/{slug}")
-    yield from reversed(_git(course, *added).decode().split())
+    yield from reversed(history(course.root, *added).decode().split())
 
 
 def _files(course: Course, revision: str, folder: str) -> dict[str, bytes]:
     # A name that begins with a dash would be an option.
     if revision.startswith("-"):
         return {}
-    listing = _git(course, "ls-tree", "-r", "-z", "--name-only", revision, "--", f"{folder}/")
+    listing = history(
+        course.root, "ls-tree", "-r", "-z", "--name-only", revision, "--", f"{folder}/"
+    )
     names = [name for name in listing.decode("utf-8", "surrogateescape").split("\0") if name]
     return {
-        name.removeprefix(f"{folder}/"): _git(course, "show", f"{revision}:./{name}")
+        name.removeprefix(f"{folder}/"): history(course.root, "show", f"{revision}:./{name}")
         for name in names
     }
-
-
-def _git(course: Course, *arguments: str) -> bytes:
-    """What git prints; nothing when it fails or is not installed."""
-    command = ["git", "-C", str(course.root), *arguments]
-    try:
-        return subprocess.run(command, capture_output=True, check=False).stdout
-    except OSError:
-        return b""

@@ -1,0 +1,212 @@
+"""Answers whose outcome is known: patches with one fault each, and other whole designs."""
+
+import ast
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hooklab.authoring import patches
+from hooklab.authoring.files import copy, digest, files, folder_digest
+from hooklab.authoring.patches import DoesNotApply, Patch
+from hooklab.authoring.problem import Problem
+from hooklab.catalogue import Course
+from hooklab.errors import HooklabError
+from hooklab.rubric import Rubric
+from hooklab.tables import read_table
+from hooklab.texts import _
+
+
+@dataclass(frozen=True)
+class Known:
+    """An answer that is neither the solution nor the skeleton.
+
+    Attributes:
+        path: its patch, or the folder with its files.
+        says: what it does and what breaks, or what it shows; for people.
+        loses: the ids of the checks that it must lose; those that need them follow by themselves.
+        patch: what makes it of the solution; None for an answer with files of its own.
+        base: the folder whose files it takes where it has none of its own, if any.
+    """
+
+    path: Path
+    says: str
+    loses: tuple[str, ...]
+    patch: Patch | None = None
+    base: Path | None = None
+
+    @property
+    def content(self) -> str:
+        """A digest of all that is its own, and so of what its outcome depends on."""
+        own = self.patch.diff if self.patch else folder_digest(self.path)
+        return digest({}, own, *self.loses)
+
+    @property
+    def slug(self) -> str:
+        """The exercise that it answers."""
+        return self.path.parents[1].name
+
+    @property
+    def name(self) -> str:
+        """What it does, in two or three words."""
+        return self.path.stem
+
+    @property
+    def remedy(self) -> str:
+        """What to type when its patch does not follow the solution by itself."""
+        return _("run: hooklab mistake refresh {slug} {name}").format(
+            slug=self.slug, name=self.name
+        )
+
+    def assemble(self, into: Path) -> Path:
+        """Lay the whole answer in the folder `into`; returns it.
+
+        Raises:
+            DoesNotApply: its patch does not fit the solution.
+        """
+        if self.base:
+            copy(self.base, into)
+        if self.patch:
+            try:
+                patches.apply(self.patch.diff, into)
+            except DoesNotApply as error:
+                raise DoesNotApply(error.what, self.remedy) from error
+        else:
+            copy(self.path, into)
+        return into
+
+
+def mistakes(course: Course, slug: str) -> list[Known]:
+    """The known mistakes of `slug`, by name: the solution with one fault each."""
+    return [
+        _mistake(path, course.solution(slug))
+        for path in sorted((course.grader(slug) / "mistakes").glob("*.patch"))
+    ]
+
+
+def _mistake(path: Path, solution: Path) -> Known:
+    patch = patches.parse(path.read_text(encoding="utf-8"))
+    return Known(path, patch.says, patch.loses, patch, solution)
+
+
+def others(course: Course, slug: str) -> list[Known]:
+    """Other whole answers to `slug`, by name; a declaration that cannot be read is refused.
+
+    Each is a folder with a declaration beside it, `<name>.toml`: what it `says`; the checks that it
+    `loses`, none for a right one; and `rest = "solution"` when the files that it lacks are the
+    solution's.
+    """
+    home = course.grader(slug) / "others"
+    found = []
+    for declaration in sorted(home.glob("*.toml")):
+        table = read_table(declaration)
+        table.only("says", "loses", "rest")
+        folder = declaration.with_suffix("")
+        rest = table.get("rest", str, "")
+        if not folder.is_dir():
+            raise table.refuse(_("there is no folder of this name"), _("name it like the folder"))
+        if rest not in ("", "solution"):
+            raise table.refuse(
+                _("“{key}” is {value!r}").format(key="rest", value=rest),
+                _("write “solution”, or leave it out for an answer with all its files"),
+            )
+        loses = tuple(str(check) for check in table.get("loses", list, []))
+        base = course.solution(slug) if rest else None
+        found.append(Known(folder, table.get("says", str).strip(), loses, base=base))
+    declared = {known.path for known in found}
+    for folder in sorted(home.iterdir()) if home.is_dir() else ():
+        if folder.is_dir() and files(folder) and folder not in declared:
+            raise HooklabError(
+                _("{folder} has no declaration").format(folder=folder),
+                _("write {name}.toml beside it: says = “…”, and loses = […] if it is wrong").format(
+                    name=folder.name
+                ),
+            )
+    return found
+
+
+def judge(course: Course, rubric: Rubric, known: list[Known]) -> Iterator[Problem]:
+    """What is wrong with the known answers before any is graded."""
+    for each in known:
+        place = each.path.relative_to(course.root).as_posix()
+        if each.patch:
+            yield from _judge_patch(place, each, each.patch)
+        if not each.says:
+            yield Problem(place, _("it does not say what it does"), _("begin with a sentence"))
+        for id_ in each.loses:
+            if id_ not in rubric.checks:
+                yield Problem(
+                    place,
+                    _("it says that it loses “{id}”, which is no check").format(id=id_),
+                    _("use the ids of rubric.toml"),
+                )
+    yield from _repeated(course, known)
+    lost = {id_ for each in known for id_ in each.loses}
+    for id_ in rubric.checks:
+        if id_ not in lost:
+            yield Problem(
+                f"graders/{rubric.slug}/mistakes",
+                _("no mistake loses the check “{id}”").format(id=id_),
+                _("add the wrong answer that this check is there for"),
+            )
+
+
+def _judge_patch(place: str, known: Known, patch: Patch) -> Iterator[Problem]:
+    if not known.loses:
+        yield Problem(
+            place,
+            _("it does not say which checks it loses"),
+            _("write a line “Loses: check_id” for each of them, above the diff"),
+        )
+    said = _fault(known, patch)
+    if said:
+        yield Problem(place, *said)
+
+
+def _fault(known: Known, patch: Patch) -> tuple[str, str] | None:
+    """What is wrong with a patch as a patch: (what, hint)."""
+    with TemporaryDirectory() as temporary:
+        try:
+            answer = known.assemble(Path(temporary) / "answer")
+        except DoesNotApply as error:
+            return error.what, error.hint
+        if known.base and _is_same(known.base, answer, patch):
+            return _("it changes nothing"), _("change what the answer does, or remove it")
+    if known.base and (weak := patches.weakness(patch.diff, known.base)):
+        return weak, known.remedy
+    return None
+
+
+def _is_same(base: Path, answer: Path, patch: Patch) -> bool:
+    """Whether the answer does what the folder `base` does: comments and form do not count."""
+    return all(_meaning(base / name) == _meaning(answer / name) for name in patch.files)
+
+
+def _meaning(path: Path) -> object:
+    if not path.is_file():
+        return None
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        # A mistake may be that it is no Python.
+        with suppress(SyntaxError):
+            return ast.dump(ast.parse(text))
+    return text
+
+
+def _repeated(course: Course, known: list[Known]) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for each in known:
+        if each.patch is None or not each.patch.diff:
+            continue
+        # Where its lines stand makes no difference.
+        same = "\n".join(
+            f"{hunk.file} {line}" for hunk in patches.hunks(each.patch.diff) for line in hunk.lines
+        )
+        if same in first:
+            yield Problem(
+                each.path.relative_to(course.root).as_posix(),
+                _("it is the same answer as {name}").format(name=first[same]),
+                _("keep one of them"),
+            )
+        first.setdefault(same, each.name)

@@ -1,0 +1,148 @@
+"""`hooklab mistake`: known mistakes, which are kept as patches to the solution."""
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hooklab import rubric
+from hooklab.authoring import bench, known
+from hooklab.authoring.bench import Conflict
+from hooklab.catalogue import Course
+from hooklab.cli.options import Lang, Slug, course
+from hooklab.cli.speaking import complain, output, talk
+from hooklab.errors import HooklabError
+from hooklab.texts import _, plural
+
+FOUND_SOMETHING = 1
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME", help=_("A mistake: its patch's name in graders/SLUG/mistakes/.")
+    ),
+]
+From = Annotated[
+    Path | None,
+    typer.Option(
+        "--from", metavar="DIR", help=_("Open no editor: write the answer in this folder.")
+    ),
+]
+
+group = typer.Typer()
+
+
+@group.command(help=_("Make a new mistake out of the solution, in your editor."))
+def new(slug: Slug, name: Name, source: From = None, lang: Lang = None) -> None:
+    """Lay the solution in a folder, open it, and write what has changed as a patch."""
+    here = course()
+    bench.check_free(here, slug, name)
+    folder = source or bench.begin(here, slug, name)
+    _write_after(here, slug, name, folder, is_ready=bool(source))
+
+
+@group.command(help=_("Change a mistake in your editor: the whole answer, and what it says."))
+def edit(slug: Slug, name: Name, source: From = None, lang: Lang = None) -> None:
+    """Lay the whole wrong answer in a folder, open it, and write its patch again."""
+    here = course()
+    bench.find(here, slug, name)
+    folder = source or bench.lay(here, slug, name)
+    _write_after(here, slug, name, folder, is_ready=bool(source))
+
+
+@group.command(help=_("Let mistakes follow a solution that has changed."))
+def refresh(
+    slug: Slug,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help=_("One mistake; all by default."))
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """Write patches anew, and name those that a person has to bring together with the solution."""
+    here = course()
+    changed, conflicts = bench.refresh(here, slug, name)
+    for each in changed:
+        output().print(f"graders/{slug}/mistakes/{each}.patch", soft_wrap=True)
+    for conflict in conflicts:
+        complain(_told(here, slug, conflict))
+    talk().print(plural("{count} patch changed.", "{count} patches changed.", len(changed)))
+    if conflicts:
+        raise typer.Exit(FOUND_SOMETHING)
+
+
+@group.command(help=_("Show the files of a mistake as they are in the whole answer."))
+def show(slug: Slug, name: Name, lang: Lang = None) -> None:
+    """Print each file that the patch changes, whole; several with their names above."""
+    typer.echo(bench.assembled(course(), slug, name), nl=False)
+
+
+def _write_after(here: Course, slug: str, name: str, folder: Path, *, is_ready: bool) -> None:
+    """Have the answer in a folder edited, unless it is ready; then write and judge its patch."""
+    # A new mistake becomes one when its patch is written: until then it is still “new”.
+    command = "edit" if (here.grader(slug) / "mistakes" / f"{name}.patch").exists() else "new"
+    again = f"hooklab mistake {command} {slug} {name} --from {_shown(here, folder)}"
+    if not is_ready and not _opened(folder):
+        talk().print(
+            _("The answer lies in {folder}; {words} there says what it does.").format(
+                folder=_shown(here, folder), words=bench.WORDS
+            ),
+            soft_wrap=True,
+        )
+        talk().print(
+            _("When it is as it should be, run: {command}").format(command=again), soft_wrap=True
+        )
+        return
+    try:
+        path = bench.write(here, slug, name, folder)
+    except HooklabError as error:
+        raise HooklabError(
+            error.what, _("{hint}; then run: {command}").format(hint=error.hint, command=again)
+        ) from error
+    output().print(_shown(here, path), soft_wrap=True)
+    graded_on = rubric.load(here.grader(slug))
+    problems = [
+        problem
+        for problem in known.judge(here, graded_on, known.mistakes(here, slug))
+        if problem.place == _shown(here, path)
+    ]
+    for problem in problems:
+        complain(HooklabError(f"{problem.place}: {problem.what}", problem.hint))
+    if problems:
+        raise typer.Exit(FOUND_SOMETHING)
+    talk().print(_("Prove it: hooklab check {slug}").format(slug=slug), soft_wrap=True)
+
+
+def _opened(folder: Path) -> bool:
+    """Whether a person's editor was opened on `folder`, and has been closed."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        return False
+    command = [*shlex.split(editor, posix=os.name != "nt"), str(folder)]
+    try:
+        return subprocess.run(command, check=False).returncode == 0
+    except OSError as error:
+        raise HooklabError(
+            _("the editor “{editor}” cannot be started: {reason}").format(
+                editor=editor, reason=error.strerror
+            ),
+            _("set EDITOR to a command that opens a folder and waits, such as “code --wait”"),
+        ) from error
+
+
+def _told(here: Course, slug: str, conflict: Conflict) -> HooklabError:
+    folder = _shown(here, conflict.folder)
+    return HooklabError(
+        _("{name} cannot follow the solution by itself: {places}").format(
+            name=conflict.name, places=", ".join(conflict.places) or "-"
+        ),
+        _("mend {folder}, then run: hooklab mistake edit {slug} {name} --from {folder}").format(
+            folder=folder, slug=slug, name=conflict.name
+        ),
+    )
+
+
+def _shown(here: Course, path: Path) -> str:
+    return path.relative_to(here.root).as_posix() if path.is_relative_to(here.root) else str(path)

@@ -1,0 +1,53 @@
+"""git as a tool: for the history of the course, and for patches to plain files."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from hooklab.errors import HooklabError
+from hooklab.texts import _
+
+# A hook's environment names its own repository.
+_OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+
+
+def history(root: Path, *arguments: str) -> bytes:
+    """What git tells of the checkout at `root`; nothing when it fails or is not installed."""
+    try:
+        return _run(root, arguments, b"", dict(os.environ)).stdout
+    except OSError:
+        return b""
+
+
+def git(folder: Path, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[bytes]":
+    """Run git on the files of `folder`, as if it were part of no checkout.
+
+    Nobody's settings count here: they change what git prints and takes.
+
+    Args:
+        given: what git reads from its standard input.
+
+    Raises:
+        HooklabError: git is not installed.
+    """
+    inherited = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+    alone = {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CEILING_DIRECTORIES": str(folder.resolve().parent),
+        "LC_ALL": "C",
+    }
+    try:
+        return _run(folder, arguments, given.encode(), inherited | alone)
+    except OSError:
+        raise HooklabError(
+            _("git is not installed"), _("install it from git-scm.com, then run the command again")
+        ) from None
+
+
+def _run(
+    folder: Path, arguments: tuple[str, ...], given: bytes, environment: dict[str, str]
+) -> "subprocess.CompletedProcess[bytes]":
+    command = ["git", "-C", str(folder), *arguments]
+    # Bytes: in text mode, Windows would change the line ends on their way.
+    return subprocess.run(command, env=environment, input=given, capture_output=True, check=False)
