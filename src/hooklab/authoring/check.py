@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 
 from hooklab import rubric
-from hooklab.authoring import mistakes, rooms, sources
+from hooklab.authoring import cutter, mistakes, rooms, sources
 from hooklab.authoring.problem import Problem
 from hooklab.authoring.proof import Results, Variant, results, variants
 from hooklab.catalogue import Course, Exercise
@@ -72,7 +72,7 @@ def _steps_of(course: Course, exercise: Exercise, prover: "_Prover | None") -> S
     yield slug, [*missing, *pages]
     if missing:
         return
-    yield f"exercises/{slug}", list(sources.compare(course, slug))
+    yield f"exercises/{slug}", [*sources.compare(course, slug), *cutter.stale(course, slug)]
     grader = f"graders/{slug}"
     try:
         graded_on = rubric.load(course.grader(slug))
