@@ -296,6 +296,10 @@ def test_what_looks_like_a_marker_inside_a_text_is_a_text():
 BAD = {
     "no number": ("    # answer: knock.\n    return 1", "this is no marker: # answer: knock."),
     "no colon": ("    # answer 1 knock.\n    return 1", "this is no marker"),
+    "no space": (
+        "    # answer 1: a.\n    #:return 2\n    return 1",
+        "this is no marker: #:return 2",
+    ),
     "two numbers": ("    # answer 1: a.\n    # answer 2: b.\n    return 1", "or to several"),
     "lines of no TODO": ("    #: return 2\n    return 1", "it belongs to no TODO"),
     "an answer in an answer": (

@@ -6,7 +6,7 @@ questions from answers, so their skeletons are written by hand. Every other file
 
 import ast
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from itertools import zip_longest
 
 from hooklab.authoring.markers import Answer, BadMarker, left_out, read, uses
@@ -41,7 +41,7 @@ def stale(course: Course, slug: str) -> Iterator[Problem]:
 
 
 def skeleton(
-    course: Course, slug: str, keep: Container[int] = ()
+    course: Course, slug: str, keep: Collection[int] = ()
 ) -> tuple[dict[str, bytes], list[Problem]]:
     """The files of the skeleton of `slug` that are cut or copied, and what is wrong with others.
 
@@ -65,7 +65,7 @@ def skeleton(
     return made, problems
 
 
-def cut(source: str, file: str, keep: Container[int] = ()) -> str:
+def cut(source: str, file: str, keep: Collection[int] = ()) -> str:
     """The skeleton of the Python text `source`.
 
     What nothing needs any more is left out with the answers: imports, and what is marked so.
@@ -91,7 +91,7 @@ def cut(source: str, file: str, keep: Container[int] = ()) -> str:
     return _without_imports(text, uses(ast.parse(source)) - uses(ast.parse(text)))
 
 
-def _without_answers(source: str, answers: list[Answer], keep: Container[int]) -> str:
+def _without_answers(source: str, answers: list[Answer], keep: Collection[int]) -> str:
     lines = source.split("\n")
     for answer in reversed(answers):
         if answer.number in keep:

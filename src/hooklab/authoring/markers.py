@@ -27,8 +27,8 @@ from hooklab.errors import HooklabError
 from hooklab.texts import _
 
 _ANSWER = re.compile(r"# answer (?P<number>\d+)(?P<words>(?:, [^:]+)?: .+)?")
-_ALMOST_AN_ANSWER = re.compile(r"# answer *(?:\d|:|$)")
 _GIVEN = re.compile(r"#:(?: (?P<line>.*))?")
+_ALMOST = re.compile(r"# answer *(?:\d|:|$)|#:")
 _LEFT_OUT = "# not in the skeleton"
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -183,11 +183,11 @@ def _groups(source: str) -> Iterator[list[tokenize.TokenInfo]]:
     for token in _own_lines(source):
         if _ANSWER.fullmatch(token.string) or _GIVEN.fullmatch(token.string):
             found.append(token)
-        elif _ALMOST_AN_ANSWER.match(token.string):
+        elif _ALMOST.match(token.string):
             raise BadMarker(
                 token.start[0],
                 _("this is no marker: {comment}").format(comment=token.string),
-                _("write “# answer 1: …” with the TODO's number, or begin it with another word"),
+                _("write “# answer 1: …” or “#: …”, or begin it in another way"),
             )
     # Lines that follow each other have the same distance to their place in the list.
     by_distance = groupby(enumerate(found), lambda each: each[1].start[0] - each[0])
