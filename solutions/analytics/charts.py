@@ -24,6 +24,7 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Row]) -> str:
     The name is the line's heading, `<th scope="row">`. A column of notes appears when `head` has
     three headings. All that is passed in is text, whatever characters it has.
     """
+    # answer 7: caption, headings, one line a row.
     lines = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{number}</td>'
         + (f"<td>{escape(note)}</td>" if len(head) > 2 else "")
@@ -47,6 +48,7 @@ def columns(label: str, points: Sequence[tuple[str, int]], every: int) -> str:
         points: pairs of a name and a number, from left to right.
         every: the distance between two names.
     """
+    # answer 7: _lines(), a _column() a point, some names, all in _svg().
     top = scale(max((number for _, number in points), default=0))
     width = (100 - LEFT) / max(len(points), 1)
     drawn = [_lines(top)]

@@ -13,6 +13,7 @@ from .sources import source_of
 
 def record_newcomer(session: Session, user: ClerkUser) -> Newcomer | None:
     """Write the user; return the row, or None when it was there already."""
+    # answer 2: make the row, and write it once with _is_new().
     newcomer = Newcomer(clerk_id=user.id, created_at=user.created_at, source=source_of(user))
     return newcomer if _is_new(session, newcomer) else None
 
@@ -21,6 +22,7 @@ def record_session(
     session: Session, settings: Settings, clerk_session: ClerkSession
 ) -> SignIn | None:
     """Write the session; return the row, or None when it was there already."""
+    # answer 2: the same for a session.
     sign_in = SignIn(
         session_id=clerk_session.id,
         clerk_id=clerk_session.user_id,
@@ -34,6 +36,7 @@ def record_session(
 
 def kind_of(session: Session, settings: Settings, clerk_session: ClerkSession) -> str:
     """Return how the session began: IMPERSONATION, SIGN_UP or LOGIN, as the statement says."""
+    # answer 2: staff first, then the sign-up's own session.
     if clerk_session.actor:
         return IMPERSONATION
     if clerk_session.user:
@@ -49,6 +52,7 @@ def kind_of(session: Session, settings: Settings, clerk_session: ClerkSession) -
 
 def record_end(session: Session, session_id: str) -> None:
     """Write that the session is over, whether its beginning is known or not."""
+    # answer 2: one more fact, with a table of its own.
     _is_new(session, SessionOver(session_id=session_id))
 
 
@@ -58,6 +62,8 @@ def record_action(session: Session, clerk_id: str) -> None:
 
 
 def _is_new(session: Session, row: SQLModel) -> bool:
+    # answer 2, begin here: insert the row, or nothing; say which.
+    #: # On PostgreSQL rowcount is -1 here: use returning().
     # The key decides, not a look at the table: of eight deliveries at once, one is new.
     table = type(row)
     key: Any = next(iter(table.__table__.primary_key))  # type: ignore[attr-defined]

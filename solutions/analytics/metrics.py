@@ -56,6 +56,7 @@ def by_source(session: Session) -> dict[str, int]:
 
 def conversion(session: Session) -> dict[str, Any]:
     """Return how many of those who signed up did something, and how many came back, and when."""
+    # answer 5: how many signed up, acted, came back, and after how long.
     first = func.min(SignIn.created_at) - col(Newcomer.created_at)
     waits = session.exec(
         select(first)
@@ -79,6 +80,7 @@ def conversion(session: Session) -> dict[str, Any]:
 
 def logins(session: Session) -> dict[str, Any]:
     """Return how many log-ins there were, and how many from each country."""
+    # answer 5: group the log-ins by country.
     query = select(SignIn.country, func.count()).where(col(SignIn.kind) == LOGIN)
     counts = session.exec(query.group_by(col(SignIn.country))).all()
     by_country = {country or UNKNOWN: count for country, count in counts}
@@ -87,6 +89,7 @@ def logins(session: Session) -> dict[str, Any]:
 
 def connected(session: Session, now: datetime) -> dict[str, int]:
     """Return how many sessions are open, and whose they are: see the statement."""
+    # answer 5: sessions that are neither over nor expired.
     over = select(SessionOver.session_id).where(
         col(SessionOver.session_id) == col(SignIn.session_id)
     )

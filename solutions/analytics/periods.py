@@ -29,6 +29,7 @@ def hours_of(day: date, zone: ZoneInfo) -> list[datetime]:
 
     A day has 24 hours, or 23 or 25 when the clocks are changed.
     """
+    # answer 4: from the beginning of the day to that of the next.
     end = beginning_of(day + timedelta(days=1), zone)
     return [*_hours(beginning_of(day, zone), end, zone), end]
 
@@ -38,6 +39,7 @@ def last_hours(now: datetime, zone: ZoneInfo, count: int = 24) -> list[datetime]
 
     Hours begin when the zone's clocks show a full one.
     """
+    # answer 4: when did the present hour begin in the zone?
     local = now.astimezone(zone)
     begun = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
     end = local.astimezone(UTC) - begun + HOUR
@@ -57,6 +59,7 @@ def tally(periods: Sequence[datetime], events: Iterable[tuple[int, int]]) -> lis
         periods: where each begins, and the end of the last one.
         events: pairs of a time in milliseconds since 1970, and how often something happened then.
     """
+    # answer 4: find the period of each event.
     edges = [milliseconds(each) for each in periods]
     counts = [0] * (len(edges) - 1)
     for at, count in events:
@@ -67,6 +70,7 @@ def tally(periods: Sequence[datetime], events: Iterable[tuple[int, int]]) -> lis
 
 
 def _hours(begin: datetime, end: datetime, zone: ZoneInfo) -> list[datetime]:
+    # answer 4, begin here: each full hour from begin on, before end.
     # In UTC an hour is an hour: adding to a local time moves the hands of the clock instead.
     beginnings, at = [], begin.astimezone(UTC)
     while at < end:

@@ -23,6 +23,7 @@ OLDER = {"google_account": "google", "facebook_account": "facebook"}
 
 def source_of(user: ClerkUser) -> str:
     """Return how the user came: the first line of the statement's table that fits."""
+    # answer 1: go through the statement's table, line by line.
     email = user.primary_email
     proof = email.verification if email else None
     if user.public_metadata.get("imported") is True:
@@ -38,11 +39,13 @@ def source_of(user: ClerkUser) -> str:
 
 def provider_of(account: ExternalAccount) -> str:
     """Return the name of the account's provider; `unknown` for one that is in no table."""
+    # answer 1: PROVIDERS, and OLDER for an account without a provider.
     if account.provider is None:
         return OLDER.get(account.object or "", UNKNOWN)
     return PROVIDERS.get(account.provider, UNKNOWN)
 
 
+# not in the skeleton
 def _own_identity(user: ClerkUser) -> str:
     identities = {
         "web3": user.web3_wallets,

@@ -28,6 +28,7 @@ def owe(session: Session, settings: Settings, svix_id: str, fact: Newcomer | Sig
     A sign-up is `user_signed_up`, a log-in `user_logged_in`. Users whom a server made, sessions of
     a sign-up and impersonation are neither.
     """
+    # answer 3: write a row of Outgoing for a sign-up or a log-in.
     properties: dict[str, Any]
     if isinstance(fact, Newcomer):
         wanted, event = fact.source not in BY_SERVER, "user_signed_up"
@@ -72,6 +73,7 @@ def send_due(engine: Engine, settings: Settings) -> int:
 
 def send(settings: Settings, message: Outgoing) -> str:
     """Send one message; return "arrived", "refused" for good, or "away": to be tried again."""
+    # answer 3: track() with the client, and tell the three outcomes apart.
     try:
         segment_client(settings).track(
             user_id=message.clerk_id,

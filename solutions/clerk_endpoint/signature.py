@@ -32,6 +32,7 @@ def make_webhook(secret: SecretStr) -> Webhook:
     Anything else raises ValueError, so that the app does not start with a door that is open or
     that nobody can pass.
     """
+    # answer 1: refuse a secret that is not as described.
     text = secret.get_secret_value()
     if not text.startswith("whsec_"):
         raise ValueError("CLERK_WEBHOOK_SIGNING_SECRET must begin with whsec_")
@@ -49,6 +50,7 @@ async def read_signed_body(request: Request, webhook: Webhook) -> bytes:
 
     A body over LARGEST_BODY raises Refused(413, …), a signature that does not hold Refused(401, …).
     """
+    # answer 2: read the bytes, count them, verify them.
     body = bytearray()
     # Counted while it arrives: a Content-Length can be missing or wrong.
     async for chunk in request.stream():

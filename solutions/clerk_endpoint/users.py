@@ -36,6 +36,7 @@ class DeletedData(BaseModel):
 
 def primary_email(user: UserData) -> str | None:
     """The address whose id is `primary_email_address_id`, or None when there is no such entry."""
+    # answer 3: find the primary address; it may be missing.
     return next(
         (
             address.email_address
@@ -52,6 +53,7 @@ def save_user(session: Session, data: dict[str, Any]) -> str:
     A version that is not newer than the one already seen changes nothing, and nothing brings a
     deleted user back. Data that is no user raises pydantic's ValidationError.
     """
+    # answer 4: store the user, unless something newer is known.
     user = UserData.model_validate(data)
     if not _advance(session, user.id, user.updated_at):
         return "stale"
@@ -73,6 +75,7 @@ def delete_user(session: Session, data: dict[str, Any]) -> str:
     A user that the app has never seen counts as deleted too: its creation may still arrive.
     Data without an id raises pydantic's ValidationError.
     """
+    # answer 4, second half: delete, and remember that it was.
     user = DeletedData.model_validate(data)
     if not _advance(session, user.id, GONE):
         return "stale"
@@ -80,6 +83,7 @@ def delete_user(session: Session, data: dict[str, Any]) -> str:
     return "deleted"
 
 
+# not in the skeleton
 def _advance(session: Session, clerk_id: str, version: int) -> bool:
     """Whether `version` is news. The row stays locked until the transaction ends.
 

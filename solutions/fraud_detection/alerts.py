@@ -20,6 +20,8 @@ def raise_alert(
 
     Returns the ids of the new messages.
     """
+    # answer 4: look for an alert that is near enough.
+    #: # Then write the new one, and its messages, due now.
     if _is_silent(session, login, rule, settings):
         return []
     alert = SecurityAlert(
@@ -49,6 +51,7 @@ def raise_alert(
     return [message.id for message in messages if message.id is not None]
 
 
+# not in the skeleton
 def _is_silent(session: Session, login: SessionLog, rule: str, settings: Settings) -> bool:
     # Nobody else examines this user now, so that looking first is safe.
     cooldown = timedelta(hours=settings.fraud_cooldown_hours) // timedelta(milliseconds=1)

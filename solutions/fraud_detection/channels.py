@@ -65,6 +65,7 @@ def send(settings: Settings, notice: Notice) -> None:
 
 def send_by_email(settings: Settings, notice: Notice) -> None:
     """Write to the user: what was noticed, no link, no address of a machine."""
+    # answer 5: EMAIL_TEXT, and headers with care.
     try:
         message = EmailMessage()
         message["From"] = settings.mail_from
@@ -84,6 +85,7 @@ def send_to_slack(settings: Settings, notice: Notice) -> None:
 
     A name is a stranger's text: it is escaped and stays on one line.
     """
+    # answer 5: SLACK_TEXT, and an answer to look at.
     name = for_slack(notice.name or "")
     text = SLACK_TEXT.format(
         rule=notice.rule,
@@ -104,5 +106,6 @@ def send_to_slack(settings: Settings, notice: Notice) -> None:
 
 def for_slack(text: str) -> str:
     """`text` on one line, with the three characters escaped that mean something to Slack."""
+    # answer 5, last part: three characters, and line ends.
     line = " ".join(text.split())
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -21,6 +21,9 @@ def examine(engine: Engine, settings: Settings, event: SessionCreated) -> list[i
     Returns the ids of the messages that are owed.
     """
     login = login_of(event)
+    # answer 2: hold the user and write the session: that is enough to begin with.
+    #: # Once there are rules and alerts: look at the history, and raise what is broken.
+    #: raise NotImplementedError(f"{login.session_id}: TODO 2 is still open, in detection.py")
     with Session(engine) as session, session.begin():
         # Before anything is read: what two see of each other must not be left to chance.
         hold_user(session, login.clerk_id)

@@ -17,6 +17,7 @@ def login_of(event: SessionCreated) -> SessionLog:
     The address is that of the request if the event tells, otherwise that of the activity; the
     country is that of the activity. What Clerk does not know is None.
     """
+    # answer 1: read event.data and event.event_attributes.
     data = event.data
     request = event.event_attributes and event.event_attributes.http_request
     activity = data.latest_activity
@@ -43,6 +44,7 @@ def hold_user(session: Session, clerk_id: str) -> None:
 
 def record(session: Session, login: SessionLog) -> bool:
     """Write the session; False, and nothing changes, when it is there already."""
+    # answer 1, second part: insert the row, once.
     row = insert(session, SessionLog).values(login.model_dump())
     # The key decides, under whatever message id the session comes a second time.
     written = row.on_conflict_do_nothing().returning(col(SessionLog.session_id))
@@ -54,6 +56,9 @@ def forget_addresses(engine: Engine, settings: Settings) -> int:
 
     The sessions themselves stay: the rules need to know where a user has been.
     """
+    # answer 1, last part: one UPDATE; then return its rowcount.
+    #: # Until then the cron forgets nothing, and still sends.
+    #: return 0
     oldest = datetime.now(UTC) - timedelta(days=settings.session_ip_retention_days)
     old = (
         col(SessionLog.created_at) < int(oldest.timestamp() * 1000),

@@ -57,6 +57,7 @@ def begin(session: Session, settings: Settings, clerk_id: str, at: datetime) -> 
 
     Returns the id of the erasure, or None when it has begun before.
     """
+    # answer 2: close the gate, gather, write three tables.
     subject = subject_hash(settings, clerk_id)
     if not close(session, subject, at):
         return None
@@ -100,6 +101,7 @@ def finish(session: Session, erasure_id: int, name: str) -> None:
 
     With USER the erasure is done too: it keeps its dates and its hash, and nothing personal.
     """
+    # answer 5: the step; with USER, the erasure too.
     now = datetime.now(UTC)
     session.exec(_step(erasure_id, name).values(status=DONE, done_at=now))
     if name == USER:
@@ -113,6 +115,7 @@ def postpone(session: Session, settings: Settings, erasure_id: int, name: str) -
     It waits for `erasure_retry_base_seconds`, doubled after each failure, and at most for
     `erasure_retry_cap_seconds`. There is no last attempt.
     """
+    # answer 5: one more failure, a later next attempt.
     attempts = session.get_one(ErasureStep, (erasure_id, name)).attempts + 1
     # The exponent has its own bound: after a thousand failures, 2 ** 1000 seconds fit no clock.
     seconds = settings.erasure_retry_base_seconds * 2 ** min(attempts - 1, 30)
@@ -128,6 +131,8 @@ def run(engine: Engine, settings: Settings, erasure_id: int) -> None:
     nothing and stops no other; a database that is away does. No transaction is open while another
     service is called.
     """
+    # answer 6: claim; each step that is due; release.
+    #: # An exception belongs to its step, not to the run.
     claimed = claim(engine, settings, erasure_id)
     if claimed is None:
         return
@@ -137,6 +142,7 @@ def run(engine: Engine, settings: Settings, erasure_id: int) -> None:
     release(engine, claimed)
 
 
+# not in the skeleton
 def _attempt(engine: Engine, settings: Settings, claimed: Claim, name: str) -> None:
     error: str | None = None
     try:
@@ -155,6 +161,7 @@ def _attempt(engine: Engine, settings: Settings, claimed: Claim, name: str) -> N
     log.info("step", erasure_id=claimed.erasure_id, step=name, error=error)
 
 
+# not in the skeleton
 def _step(erasure_id: int, name: str) -> Any:
     return update(ErasureStep).where(
         col(ErasureStep.erasure_id) == erasure_id,

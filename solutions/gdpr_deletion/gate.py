@@ -15,6 +15,7 @@ def subject_hash(settings: Settings, clerk_id: str) -> str:
 
     HMAC-SHA256 of the id with the key `erasure_hash_key`, 64 hexadecimal digits in lower case.
     """
+    # answer 1: the standard library has hmac.
     key = settings.erasure_hash_key.get_secret_value().encode()
     return hmac.new(key, clerk_id.encode(), "sha256").hexdigest()
 
@@ -24,6 +25,7 @@ def admit(session: Session, subject: str) -> bool:
 
     Until the transaction ends, `close` waits: whoever was admitted may finish what they write.
     """
+    # answer 1: one statement that looks and locks.
     # An UPDATE that changes nothing: it is there for the lock, which a SELECT would not take.
     row = insert(session, Person).values(subject_hash=subject)
     entry = row.on_conflict_do_update(
@@ -39,6 +41,7 @@ def close(session: Session, subject: str, at: datetime) -> bool:
 
     Of several who close at once, one is told True. `subject` need not be known.
     """
+    # answer 1: one statement that looks and writes.
     row = insert(session, Person).values(subject_hash=subject, erased_at=at)
     tombstone = row.on_conflict_do_update(
         index_elements=["subject_hash"],

@@ -25,6 +25,7 @@ from .targets import Targets
 
 def erase_files(session: Session, settings: Settings, targets: Targets) -> None:
     """Remove the user's files and their rows. What is gone already is no error."""
+    # answer 3: folder_of() knows where they are.
     if targets.user_id is None:
         return
     # The folder, not the files that have rows: a crash may have left one without.
@@ -35,6 +36,7 @@ def erase_files(session: Session, settings: Settings, targets: Targets) -> None:
 
 def anonymise_content(session: Session, settings: Settings, targets: Targets) -> None:
     """Leave the user's posts and comments under no name but `DELETED_USER`, and to no author."""
+    # answer 3: three columns of two tables.
     if targets.user_id is None:
         return
     nobody = {
@@ -48,6 +50,7 @@ def anonymise_content(session: Session, settings: Settings, targets: Targets) ->
 
 def erase_records(session: Session, _settings: Settings, targets: Targets) -> None:
     """Remove sign-ins, stored deliveries, scheduled tasks, and e-mails that have not left."""
+    # answer 3: four tables, and three kinds of key.
     session.exec(delete(SessionLog).where(col(SessionLog.clerk_id) == targets.clerk_id))
     session.exec(delete(WebhookInbox).where(col(WebhookInbox.clerk_id) == targets.clerk_id))
     session.exec(delete(ScheduledTask).where(col(ScheduledTask.user_id) == targets.user_id))
@@ -56,5 +59,6 @@ def erase_records(session: Session, _settings: Settings, targets: Targets) -> No
 
 def erase_user(session: Session, _settings: Settings, targets: Targets) -> None:
     """Remove the user's addresses and the user."""
+    # answer 3: what points to the user goes first.
     session.exec(delete(UserAddress).where(col(UserAddress.user_id) == targets.user_id))
     session.exec(delete(User).where(col(User.clerk_id) == targets.clerk_id))

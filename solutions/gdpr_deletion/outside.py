@@ -17,6 +17,7 @@ def erase_customer(settings: Settings, targets: Targets) -> None:
 
     Whatever else goes wrong raises: nobody knows then whether Stripe has done it.
     """
+    # answer 4: call Stripe, and look at what it raises.
     if targets.stripe_customer_id is None:
         return
     try:
@@ -32,6 +33,7 @@ def erase_member(settings: Settings, targets: Targets) -> None:
 
     Whatever else goes wrong raises.
     """
+    # answer 4: every address; archived is not erased.
     lists = mailchimp_client(settings).lists
     for address in targets.addresses:
         member = hashlib.md5(address.lower().encode(), usedforsecurity=False).hexdigest()

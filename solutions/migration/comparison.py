@@ -24,6 +24,8 @@ def go_on(engine: Engine, settings: Settings, clerk: ClerkUsers) -> None:
 
     Too many differences, see the setting, pause the webhooks if any are applied.
     """
+    # answer 8: for each page count what differs; at the end add a Comparison, and pause if need be.
+    #: raise NotImplementedError("go_on(): TODO 8 is still open")
 
     def compare(session: Session, job: Job, users: list[ClerkUser]) -> None:
         _compare_page(session, job, users)
@@ -58,6 +60,7 @@ def status(session: Session) -> dict[str, Any]:
     }
 
 
+# not in the skeleton
 def _compare_page(session: Session, job: Job, users: list[ClerkUser]) -> None:
     ids = [user.id for user in users]
     known = session.exec(select(User).where(col(User.clerk_id).in_(ids)))
@@ -80,6 +83,7 @@ def _compare_page(session: Session, job: Job, users: list[ClerkUser]) -> None:
     session.exec(update(User).where(col(User.clerk_id).in_(ids)).values(seen_at=job.started_at))
 
 
+# not in the skeleton
 def _is_covered(waiting: int | None, user: ClerkUser) -> bool:
     return waiting is None or waiting >= user.updated_at
 
@@ -92,6 +96,7 @@ def _says_the_same(row: User, user: ClerkUser) -> bool:
     )
 
 
+# not in the skeleton
 def _finish(session: Session, settings: Settings, job: Job) -> None:
     job.mismatched += _count_strangers(session, job)
     session.add(
@@ -107,6 +112,7 @@ def _finish(session: Session, settings: Settings, job: Job) -> None:
         phases.roll_back(session, f"{differences} of {job.users} users differ")
 
 
+# not in the skeleton
 def _count_strangers(session: Session, job: Job) -> int:
     """How many rows are about nobody in Clerk's list, and about nobody who came meanwhile."""
     began = int(job.started_at.timestamp() * 1000)

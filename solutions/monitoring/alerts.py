@@ -19,6 +19,7 @@ def watch(engine: Engine, settings: Settings) -> None:
     Of several processes that look at once, one tells. What Slack has not taken is told by a later
     run, if it is still so.
     """
+    # answer 7, second part: nothing, ALERT or RECOVERED.
     now = datetime.now(UTC)
     with Session(engine) as session, session.begin():
         session.exec(
@@ -41,6 +42,7 @@ def watch(engine: Engine, settings: Settings) -> None:
 
 def recent(session: Session, settings: Settings, now: datetime) -> tuple[int, int]:
     """How many webhooks of the window have failed, and how many there are."""
+    # answer 7, first part: one query.
     window = timedelta(minutes=settings.failure_alert_window_minutes)
     failed = func.count(case((col(WebhookLog.status) == FAILED, 1)))
     query = select(failed, func.count()).where(col(WebhookLog.received_at) > now - window)
@@ -61,6 +63,7 @@ def tell(engine: Engine, settings: Settings, text: str, condition: Any, **values
 
     Nothing is changed unless Slack has taken the text.
     """
+    # answer 7, third part: one UPDATE that also looks; then send.
     one = col(FailureAlert.id) == 1
     with Session(engine) as session, session.begin():
         before = session.get_one(FailureAlert, 1)

@@ -30,6 +30,8 @@ class WebhookLog(SQLModel, table=True):
     """A message that Svix has delivered, one row however often it came."""
 
     __tablename__ = "webhook_log"
+    # answer 1: a unique key, received_at as a UtcDateTime, and here the indexes.
+    #: __table_args__ = ()
     __table_args__ = (
         # The newest of all, and the newest of a type; the id keeps those of one instant in order.
         Index("webhook_log_by_time", "received_at", "id"),
@@ -37,12 +39,16 @@ class WebhookLog(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
+    # answer 1
+    #: svix_id: str
     svix_id: str = Field(unique=True)
     type: str
     status: str
     """`DONE` or `FAILED`, as the last attempt ended."""
     duration_ms: float
     """How long the last attempt took."""
+    # answer 1
+    #: received_at: datetime
     received_at: datetime = Field(sa_type=UtcDateTime)
     """When it came for the first time."""
     error: str | None = None

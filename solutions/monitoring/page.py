@@ -71,6 +71,8 @@ def row(view: View, delivery: WebhookLog) -> str:
 
     Whatever is stored is shown as text. A failed message that may be replayed has a form for it.
     """
+    # answer 5, first third: six <td role="cell">, all escaped. _status() and milliseconds() help;
+    #: # the classes in page.css are message, status, duration, received, error and action.
     words = WORDS[view.language]
     has_failed = delivery.status == FAILED
     local = delivery.received_at.astimezone(view.chosen.zone)
@@ -94,6 +96,7 @@ def row(view: View, delivery: WebhookLog) -> str:
 
 def replay_form(view: View, delivery: WebhookLog) -> str:
     """A form whose button replays the delivery; nothing for one that is never replayed."""
+    # answer 5, second third: method=post, the proof, a button.
     if delivery.type in WITH_CODES:
         return ""
     words = WORDS[view.language]
@@ -109,6 +112,7 @@ def replay_form(view: View, delivery: WebhookLog) -> str:
 
 def next_address(view: View) -> str | None:
     """The address of the next part of the list, with the same filter; None when there is none."""
+    # answer 5, last third: the filter and the cursor.
     if view.part.next is None:
         return None
     return f"{HERE}?{urlencode(_query(view.chosen) | {'after': view.part.next})}"

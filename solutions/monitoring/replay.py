@@ -21,12 +21,14 @@ class NotReplayable(Exception):
 
 def proof(settings: Settings) -> str:
     """What the page's forms carry, and no page of another site can know."""
+    # answer 6, first half: a secret that is no password.
     key = settings.admin_token.get_secret_value().encode()
     return hmac.new(key, b"replay", hashlib.sha256).hexdigest()
 
 
 def is_proven(settings: Settings, given: str) -> bool:
     """Whether a request comes from one of our own forms."""
+    # answer 6, first half: compare in constant time.
     return hmac.compare_digest(given.encode(), proof(settings).encode())
 
 
@@ -39,6 +41,7 @@ def replay(engine: Engine, settings: Settings, svix_id: str, actor: str) -> bool
         NotReplayable: it is unknown, has not failed, may hold a one-time code, or its body was
             not kept. Nothing is handled then.
     """
+    # answer 6, second half: refuse, or write down, handle, write down.
     with Session(engine) as session, session.begin():
         event = _stored(session, svix_id)
         audit = ReplayAudit(svix_id=svix_id, actor=actor, at=datetime.now(UTC))
@@ -51,6 +54,7 @@ def replay(engine: Engine, settings: Settings, svix_id: str, actor: str) -> bool
     return handled
 
 
+# not in the skeleton
 def _stored(session: Session, svix_id: str) -> Event:
     row = session.exec(select(WebhookLog).where(col(WebhookLog.svix_id) == svix_id)).one_or_none()
     if row is None or row.status != FAILED:

@@ -10,8 +10,10 @@ from sqlmodel import Session, col, func, select
 
 from .models import FAILED, UtcDateTime, WebhookLog
 
+# not in the skeleton
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
+# not in the skeleton
 _LONGEST = 17
 """So many digits have the microseconds of the year 5000."""
 
@@ -34,6 +36,7 @@ class Filter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The filter as conditions on `WebhookLog`, which an index can answer."""
+        # answer 3, first half: each day begins at its midnight.
         found: list[ColumnElement[bool]] = []
         if self.start:
             found.append(col(WebhookLog.received_at) >= _midnight(self.start, self.zone))
@@ -59,6 +62,7 @@ class Slice:
 
 def figures(session: Session, chosen: Filter) -> dict[str, Any]:
     """The figures of the statement about the webhooks of `chosen`, in a few queries."""
+    # answer 3, second half: let the database count and sort.
     by_type: dict[str, int] = {}
     failed = 0
     milliseconds = 0.0
@@ -90,6 +94,7 @@ def deliveries(session: Session, chosen: Filter, limit: int, after: str | None) 
     Newer webhooks that arrive in the meantime shift nothing. A cursor that never was one raises
     ValueError.
     """
+    # answer 4: go on from a place, not from a number of rows.
     place = (col(WebhookLog.received_at), col(WebhookLog.id))
     query = select(WebhookLog).where(*chosen.conditions())
     if after is not None:
@@ -113,10 +118,12 @@ def types(session: Session) -> list[str]:
     return found
 
 
+# not in the skeleton
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
 
 
+# not in the skeleton
 def _percentile(session: Session, chosen: Filter, total: int, percent: int) -> float | None:
     """The nearest rank: the smallest duration that so many percent do not exceed."""
     if not total:
@@ -132,10 +139,12 @@ def _percentile(session: Session, chosen: Filter, total: int, percent: int) -> f
     return session.exec(query).one_or_none()
 
 
+# not in the skeleton
 def _cursor(row: WebhookLog) -> str:
     return f"{(row.received_at - _START) // timedelta(microseconds=1)}-{row.id}"
 
 
+# not in the skeleton
 def _read_cursor(text: str) -> tuple[datetime, int]:
     microseconds, _, number = text.partition("-")
     if max(len(microseconds), len(number)) > _LONGEST:

@@ -20,6 +20,9 @@ def record_change(session: Session, event: Event, destinations: Iterable[str]) -
     caller's transaction holds all rows. Old news, and whatever comes after a deletion, writes
     nothing. Data that is no user raises pydantic's ValidationError.
     """
+    # answer 1: advance the version, or stop here.
+    #: # Store or delete the user. Once TODO 2 is done, add a row
+    #: # of Outbox for each of `destinations`, due at once.
     clerk_id = _remove(session, event) if event.type == "user.deleted" else _store(session, event)
     if clerk_id is None:
         return False
@@ -52,6 +55,7 @@ def advance(session: Session, clerk_id: str, version: int) -> bool:
     return session.exec(statement).first() is not None
 
 
+# not in the skeleton
 def _store(session: Session, event: Event) -> str | None:
     user = ClerkUser.model_validate(event.data)
     if not advance(session, user.id, user.updated_at):
@@ -68,6 +72,7 @@ def _store(session: Session, event: Event) -> str | None:
     return user.id
 
 
+# not in the skeleton
 def _remove(session: Session, event: Event) -> str | None:
     gone = DeletedUser.model_validate(event.data)
     if not advance(session, gone.id, GONE):

@@ -33,6 +33,9 @@ def claim(session: Session, destination: str, now: datetime, lease: timedelta) -
     It is ours until `now + lease`. Of several who claim at once, one gets it. A message is not
     due while an earlier one about the same user, to the same destination, is not delivered.
     """
+    # answer 4: find the oldest that is free, then take it
+    #: # with an UPDATE that looks again.
+    #: # _free() and _has_predecessor() are conditions.
     free = (col(Outbox.destination) == destination, *_free(now), ~_has_predecessor())
     waiting = select(Outbox).where(*free).order_by(col(Outbox.next_attempt_at), col(Outbox.id))
     row = session.exec(waiting.limit(1)).first()
@@ -53,6 +56,8 @@ def delay(settings: Settings, attempts: int, retry_after: str | None, now: datet
     The base, doubled each time, up to the cap; longer if the header `retry_after` asks for it, in
     seconds or as a date, up to LONGEST_WISH.
     """
+    # answer 5: the longer one of two waits; _wish() reads
+    #: # the header.
     seconds = settings.sync_retry_base_seconds * 2 ** min(attempts - 1, 30)
     usual = timedelta(seconds=min(seconds, settings.sync_retry_cap_seconds))
     return max(usual, min(_wish(retry_after, now), LONGEST_WISH))

@@ -123,6 +123,8 @@ async def post(
 
     A redirect is not followed: nobody but `destination` may read the message.
     """
+    # answer 6: sign, send, look at the answer.
+    #: # asyncio.timeout() ends everything inside it.
     now = datetime.now(UTC)
     headers = signed_headers(destination.secrets, claim.message_id, claim.body, now)
     try:
@@ -141,6 +143,7 @@ async def send_due(couriers: Sequence[Courier]) -> int:
 
     One that raises an exception stops no other; it is raised again when all have come back.
     """
+    # answer 7: run them side by side, then read every result.
     results = await asyncio.gather(*(courier.run() for courier in couriers), return_exceptions=True)
     tried = 0
     for result in results:

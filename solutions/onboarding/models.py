@@ -64,12 +64,18 @@ class UserPreferences(SQLModel, table=True):
     notifications: bool
 
 
+# answer 1: add what the database is to guarantee to the four tables below.
+#: # Unique keys, foreign keys to "user.clerk_id", and an index for each search.
+#:
+#:
 class Onboarding(SQLModel, table=True):
     """How far a person has come. At most one row for each user."""
 
     __table_args__ = ()
 
     id: int | None = Field(default=None, primary_key=True)
+    # answer 1
+    #: clerk_id: str
     clerk_id: str = Field(foreign_key="user.clerk_id", unique=True)
     status: str
     email_verified: bool
@@ -84,6 +90,8 @@ class Post(SQLModel, table=True):
     __table_args__ = ()
 
     id: int | None = Field(default=None, primary_key=True)
+    # answer 1
+    #: clerk_id: str
     # PostgreSQL makes no index for a foreign key by itself.
     clerk_id: str = Field(foreign_key="user.clerk_id", index=True)
     text: str
@@ -96,6 +104,8 @@ class PremiumGrant(SQLModel, table=True):
     __table_args__ = ()
 
     id: int | None = Field(default=None, primary_key=True)
+    # answer 1
+    #: clerk_id: str
     clerk_id: str = Field(foreign_key="user.clerk_id", unique=True)
     granted_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -106,12 +116,16 @@ class Reminder(SQLModel, table=True):
     The cron looks every minute for rows of one `status` whose `due_at` has come.
     """
 
+    # answer 1
+    #: __table_args__ = ()
     __table_args__ = (
         UniqueConstraint("clerk_id", "kind"),
         Index("reminder_by_due_at", "status", "due_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
+    # answer 1
+    #: clerk_id: str
     clerk_id: str = Field(foreign_key="user.clerk_id")
     kind: str
     due_at: datetime = Field(sa_type=UtcDateTime)

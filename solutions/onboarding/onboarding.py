@@ -19,6 +19,7 @@ def signed_up(session: Session, settings: Settings, user: ClerkUser) -> None:
     Nothing is committed here. It may come again, and after updates of the same user: what has
     happened since stays. For a deleted user nothing happens.
     """
+    # answer 3: users.store(), record(), reminders.schedule().
     if users.store(session, user):
         record(session, user.id, steps_shown_by(user))
         reminders.schedule(session, settings, user)
@@ -30,6 +31,7 @@ def changed(session: Session, user: ClerkUser) -> None:
     Nothing is committed here. The user may be one of whom nothing is known yet. For a deleted user
     nothing happens.
     """
+    # answer 3, second half: the same without a reminder.
     if users.store(session, user):
         record(session, user.id, steps_shown_by(user))
 
@@ -40,6 +42,8 @@ def record(session: Session, clerk_id: str, steps: Collection[str]) -> None:
     Whoever has no onboarding yet begins one. A step that is done stays done. Of several calls at
     once one completes, and premium is granted once. Nothing is committed here.
     """
+    # answer 4: begin the row, mark the steps, complete, grant.
+    #: # Let the database compare: rowcount says whether it was you.
     nothing_done = dict.fromkeys(STEPS, False)
     row = insert(session, Onboarding).values(clerk_id=clerk_id, status=INCOMPLETE, **nothing_done)
     session.exec(row.on_conflict_do_nothing())
@@ -54,6 +58,7 @@ def record(session: Session, clerk_id: str, steps: Collection[str]) -> None:
         _unlock_premium(session, clerk_id)
 
 
+# not in the skeleton
 def _unlock_premium(session: Session, clerk_id: str) -> None:
     grant = insert(session, PremiumGrant).values(clerk_id=clerk_id, granted_at=datetime.now(UTC))
     session.exec(grant.on_conflict_do_nothing())

@@ -39,6 +39,7 @@ def schedule(session: Session, settings: Settings, user: ClerkUser) -> None:
 
     It is written once, as WAITING: one that exists stays as it is. Nothing is committed here.
     """
+    # answer 5: count from the sign-up, not from now.
     created_at = datetime.fromtimestamp(user.created_at / 1000, UTC)
     row = insert(session, Reminder).values(
         clerk_id=user.id,
@@ -56,6 +57,7 @@ def still_wanted() -> Any:
     Their onboarding is incomplete, they are not deleted, they have an address, and they have not
     switched notifications off.
     """
+    # answer 6: three questions with exists(), joined by and_().
     somebody = exists().where(
         col(User.clerk_id) == col(Reminder.clerk_id),
         col(User.deleted).is_(False),
@@ -77,6 +79,7 @@ def claim(session: Session, reminder_id: int, now: datetime, lease: timedelta) -
 
     Of several who claim at once, one gets it. It stays WAITING: nothing has been sent yet.
     """
+    # answer 6, second half: one UPDATE that also looks; _free() helps.
     # Hours have passed since it was written: the statement that takes it asks everything again.
     taken = (
         update(Reminder)

@@ -10,6 +10,7 @@ def steps_shown_by(user: ClerkUser) -> set[str]:
     An e-mail counts when the primary address is verified. A profile counts with both names and a
     photo that the user has chosen.
     """
+    # answer 2: look at the primary address, the names and the photo.
     steps = set()
     address = user.primary_address
     if address and address.verification and address.verification.status == "verified":

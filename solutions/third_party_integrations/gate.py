@@ -26,6 +26,7 @@ def enter(session: Session, integration: str, now: datetime, pause: timedelta) -
 
     Of several who want to go through at once, one gets in; the others when the pause is over.
     """
+    # answer 1: one UPDATE that also looks.
     passed = (
         update(Gate)
         .where(col(Gate.integration) == integration, col(Gate.opens_at) <= now)
@@ -36,5 +37,6 @@ def enter(session: Session, integration: str, now: datetime, pause: timedelta) -
 
 def close(session: Session, integration: str, until: datetime) -> None:
     """Let nobody through before `until`, nor before what was said already."""
+    # answer 6: move opens_at, but never back.
     later = (col(Gate.integration) == integration, col(Gate.opens_at) < until)
     session.exec(update(Gate).where(*later).values(opens_at=until))

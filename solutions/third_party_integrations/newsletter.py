@@ -19,6 +19,8 @@ def sync(lists: Any, list_id: str, user: User, known_as: str | None) -> str | No
 
     Doing it again changes nothing. What Mailchimp refuses is an ApiClientError.
     """
+    # answer 3: erase, unsubscribe or put.
+    #: # A new address: put it, unsubscribed if status_of() says so of the old one; then erase the old.  # noqa: E501
     if user.deleted:
         # Both: the change of address may not have got through.
         for address in filter(None, (known_as, user.email)):
@@ -40,6 +42,7 @@ def sync(lists: Any, list_id: str, user: User, known_as: str | None) -> str | No
 
 def put(lists: Any, list_id: str, user: User, status_if_new: str) -> None:
     """Add the user with this status or, if they are a member, update everything but the status."""
+    # answer 3: lists.set_list_member(), a PUT.
     body = {
         "email_address": user.email,
         "status_if_new": status_if_new,
@@ -78,4 +81,5 @@ def status_of(lists: Any, list_id: str, address: str) -> str | None:
 
 def subscriber_hash(address: str) -> str:
     """Mailchimp's name for an address: the MD5, in hexadecimal, of its lower-case form."""
+    # answer 3: hashlib.md5(…, usedforsecurity=False).
     return hashlib.md5(address.lower().encode(), usedforsecurity=False).hexdigest()

@@ -90,6 +90,7 @@ def after_failure(
     service asked, if that is longer. It is dead after `integration_max_attempts`, or at once when
     trying again cannot help.
     """
+    # answer 6: dead, or due again later.
     if failure.permanent or attempts >= settings.integration_max_attempts:
         return {"status": DEAD, "attempts": attempts}
     backoff = settings.integration_retry_base_seconds * 2 ** (attempts - 1)

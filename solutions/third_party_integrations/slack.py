@@ -20,6 +20,8 @@ LONGEST_NAME = 150
 
 def announce(client: WebhookClient, app_id: str, users: Sequence[User]) -> None:
     """Post one message that announces all `users`; failures.Failed when Slack does not take it."""
+    # answer 2: send announcement(), and look at the answer.
+    #: # refused() of failures.py makes the exception.
     answer = client.send(**announcement(app_id, users))
     # The client raises nothing here, whatever Slack answers.
     if answer.status_code != 200:
@@ -32,6 +34,7 @@ def announcement(app_id: str, users: Sequence[User]) -> dict[str, Any]:
     A name is a stranger's text: it stays on one line and cannot call, link or format anything. A
     user without one is announced without one. No address is in it.
     """
+    # answer 2: `text`, and a block for each user.
     names = [one_line(user.name or "Quelqu'un sans nom") for user in users]
     return {
         "text": f"Nouvelle inscription : {escaped(', '.join(names))}",
@@ -53,6 +56,7 @@ def announcement(app_id: str, users: Sequence[User]) -> dict[str, Any]:
 
 def dashboard_link(app_id: str, user: User) -> str:
     """The page of the user in Clerk's dashboard."""
+    # answer 2: application, instance, user.
     return (
         f"https://dashboard.clerk.com/apps/{app_id}/instances/{user.instance_id}"
         f"/users/{user.clerk_id}"
@@ -61,10 +65,12 @@ def dashboard_link(app_id: str, user: User) -> str:
 
 def one_line(text: str) -> str:
     """`text` without line ends, and not too long for Slack."""
+    # answer 2: no line ends, LONGEST_NAME at most.
     return " ".join(text.split())[:LONGEST_NAME]
 
 
 def escaped(text: str) -> str:
     """`text` with the three characters escaped that mean something to Slack."""
+    # answer 2: & < and >, in this order.
     # The & first: it is part of the other two.
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

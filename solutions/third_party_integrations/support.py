@@ -22,6 +22,8 @@ def sync(contacts: Any, user: User, known_as: str | None) -> str | None:
 
     Doing it again changes nothing. What Intercom refuses is an ApiError.
     """
+    # answer 4: create; on a conflict, update.
+    #: # existing() reads the conflict; see also erase().
     if user.deleted:
         erase(contacts, user.clerk_id, known_as)
         return None
@@ -52,6 +54,7 @@ def existing(error: ApiError) -> tuple[str, bool]:
 
 def erase(contacts: Any, clerk_id: str, contact_id: str | None) -> None:
     """Delete the contact; nothing to do when there is none."""
+    # answer 4: contacts.delete(); 404 is done.
     try:
         # An answer that was lost may have left a contact whose id nobody wrote down.
         contacts.delete(contact_id or contacts.show_contact_by_external_id(clerk_id).id)

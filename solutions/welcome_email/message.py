@@ -36,6 +36,7 @@ def welcome_message(settings: Settings, user: User) -> EmailMessage:
     there is one. A first name is a stranger's text: it stays out of the headers, and HTML gets it
     escaped. An address that cannot be one raises ValueError or email.errors.MessageError.
     """
+    # answer 2: fill in the texts, and the headers with care.
     name = " ".join((user.first_name or "").split())
     values = {
         "greeting": f"Bonjour {name}," if name else "Bonjour,",

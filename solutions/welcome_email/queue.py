@@ -38,6 +38,7 @@ def claim(session: Session, mail_id: int, now: datetime, lease: timedelta) -> Cl
 
     Of several who claim at once, one gets it. It stays "pending": nothing has been sent yet.
     """
+    # answer 3: one UPDATE that also looks; _free() helps.
     # Looking and taking are one statement: between two, a rival would look as well.
     taken = (
         update(EmailQueue)
@@ -62,6 +63,7 @@ def change(session: Session, claim: Claim, **values: Any) -> bool:
 
 def backoff(settings: Settings, attempts: int) -> timedelta:
     """How long to wait after `attempts` failed ones: the base, doubled each time, up to the cap."""
+    # answer 4: mail_retry_base_seconds, mail_retry_cap_seconds.
     seconds = settings.mail_retry_base_seconds * 2 ** (attempts - 1)
     return timedelta(seconds=min(seconds, settings.mail_retry_cap_seconds))
 
@@ -71,6 +73,7 @@ def after_failure(settings: Settings, attempts: int, now: datetime) -> dict[str,
 
     It waits for its next attempt and is free again, or is dead after `mail_max_attempts`.
     """
+    # answer 4, second half: dead, or pending until later.
     if attempts >= settings.mail_max_attempts:
         return {"status": DEAD, "attempts": attempts, "lease_until": None}
     return {

@@ -39,6 +39,9 @@ def send(engine: Engine, settings: Settings, mail_id: int) -> None:
 
     A mail server that fails raises nothing; a database that is away does.
     """
+    # answer 5: claim the e-mail, and commit the claim.
+    #: # Then connect, mark it "sending", commit, hand over.
+    #: # In the end, write down how it went.
     now = datetime.now(UTC)
     lease = timedelta(seconds=settings.mail_lease_seconds)
     with Session(engine) as session, session.begin():
@@ -52,6 +55,7 @@ def send(engine: Engine, settings: Settings, mail_id: int) -> None:
         log.info("mail", mail_id=mail_id, status=outcome["status"])
 
 
+# not in the skeleton
 def _attempt(engine: Engine, settings: Settings, claim: Claim) -> dict[str, Any]:
     """Hand the e-mail over; what is to change in its row afterwards, or nothing if it was lost."""
     with Session(engine) as session:

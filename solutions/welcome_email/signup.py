@@ -18,6 +18,8 @@ def record_signup(session: Session, user: ClerkUser) -> int | None:
 
     Returns the id of the new row of the queue, or None when there is none.
     """
+    # answer 1: insert the rows that are not there yet.
+    #: # `insert` of hooklab.services knows on_conflict_do_nothing.
     _keep(
         session,
         User,
@@ -39,11 +41,13 @@ def record_signup(session: Session, user: ClerkUser) -> int | None:
     return _owe_welcome(session, user.id)
 
 
+# not in the skeleton
 def _keep(session: Session, table: type[User | UserPreferences], **values: object) -> None:
     # Not an upsert: a second delivery must not undo what the person has changed since.
     session.exec(insert(session, table).values(**values).on_conflict_do_nothing())
 
 
+# not in the skeleton
 def _owe_welcome(session: Session, clerk_id: str) -> int | None:
     # The unique key decides who comes first, not a look at the table that a rival may share.
     mail = insert(session, EmailQueue).values(

@@ -350,7 +350,7 @@ def test_the_example_lists_every_setting_with_its_default():
 
 def test_every_command_has_help_in_both_languages(course, hooklab):
     commands = ("list", "statement", "grade", "watch", "hint", "reset", "run", "send", "lab")
-    for command in (*commands, "check"):
+    for command in (*commands, "cut", "check"):
         code, out, _err = hooklab(command, "--help")
         assert code == 0
         assert "--lang" in out

@@ -7,7 +7,6 @@ import pytest
 from hooklab import catalogue
 from hooklab.authoring import gate as authors_gate
 from hooklab.authoring.proof import Manner
-from hooklab.authoring.sources import face
 from hooklab.errors import HooklabError
 
 
@@ -111,28 +110,28 @@ FAULTS = {
         "exercises/knock/more.py",
         "the file is missing",
     ),
-    "another signature": (
+    "a stale skeleton": (
         lambda root: change(root / "exercises/knock/greeting.py", "name: str", "name: bytes"),
-        "exercises/knock/greeting.py",
-        "signature or docstring of “greet”",
+        "exercises/knock/greeting.py:4",
+        "not what is cut from the solution",
     ),
-    "another docstring": (
-        lambda root: change(root / "exercises/knock/greeting.py", "The greeting", "A greeting"),
-        "exercises/knock/greeting.py",
-        "signature or docstring of “greet”",
+    "a marker that cannot be obeyed": (
+        lambda root: change(root / "solutions/knock/greeting.py", "answer 1:", "answer:"),
+        "solutions/knock/greeting.py:6",
+        "this is no marker",
     ),
-    "a name of the solution's": (
+    "an answer to no TODO": (
         lambda root: change(
-            root / "solutions/knock/greeting.py", "def greet", "X = 1\n\ndef greet"
+            root / "solutions/knock/greeting.py", "# answer 1: greet by name.", "# answer 7"
         ),
-        "exercises/knock/greeting.py",
-        "“X” is only in the solution",
+        "solutions/knock/greeting.py:6",
+        "the skeleton has no TODO 7",
     ),
     "a TODO in the solution": (
         lambda root: change(
             root / "solutions/knock/greeting.py", "    return", "    # TODO\n    return"
         ),
-        "solutions/knock/greeting.py:6",
+        "solutions/knock/greeting.py:7",
         "a TODO is left",
     ),
     "a TODO without a number": (
@@ -308,7 +307,7 @@ def test_all_faults_are_found_in_one_run(gate, own_toy):
     assert {
         "course/fr/exercises/knock.md",
         "graders/course.toml",
-        "solutions/knock/greeting.py:6",
+        "solutions/knock/greeting.py:7",
         "solutions/ledger",
     } <= places
 
@@ -328,25 +327,3 @@ def test_a_learners_kept_copy_is_no_stranger(gate, own_toy):
     write(own_toy.root / "exercises/knock.20260310-0900/app.py")
     assert gate("ledger") == []
     assert [fault for fault in gate() if "knock.2026" in fault.place] == []
-
-
-def test_the_face_of_a_module_is_what_a_caller_sees():
-    seen = face('''
-"""Doc."""
-from x import y
-LIMIT: int = 1
-_hidden = 2
-
-def f(a, *, b: int = 1) -> str:
-    """F."""
-
-def _g(): ...
-
-class C(Base):
-    """C."""
-    field: str = "x"
-    def m(self): ...
-    def _n(self): ...
-''')
-    assert list(seen) == ["(module)", "LIMIT", "f", "C", "C.field", "C.m"]
-    assert seen["f"] == "def(a, *, b: int=1) -> str F."

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from hooklab import rubric
-from hooklab.authoring import known, rooms, sources
+from hooklab.authoring import cutter, known, rooms, sources
 from hooklab.authoring.known import Known
 from hooklab.authoring.problem import Problem
 from hooklab.authoring.proof import Manner, Prover
@@ -59,7 +59,7 @@ def _steps_of(course: Course, exercise: Exercise, manner: Manner | None) -> Step
     yield slug, [*missing, *pages]
     if missing:
         return
-    yield f"exercises/{slug}", list(sources.compare(course, slug))
+    yield f"exercises/{slug}", [*sources.compare(course, slug), *cutter.stale(course, slug)]
     grader = f"graders/{slug}"
     try:
         graded_on = rubric.load(course.grader(slug))

@@ -49,6 +49,7 @@ def _commands() -> dict[str, str]:
         "send": _("Sign and deliver a realistic event to a running app."),
         "lab": _("Run the outside world on local ports, and show what arrives."),
         "review": _("Record what a written answer is worth (for instructors)."),
+        "cut": _("Cut skeletons from solutions (for authors)."),
         "mistake": _("Keep known mistakes as patches (for authors)."),
         "check": _("Prove that exercises, solutions and graders agree (for authors)."),
     }

@@ -1,5 +1,6 @@
 """`hooklab reset`: the skeleton again, with the learner's copy kept beside it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hooklab.catalogue import Course
-from hooklab.cli.history import Skeleton, skeleton_of
+from hooklab.cli.history import skeleton_of
 from hooklab.cli.options import Lang, Slug, course
 from hooklab.cli.speaking import output
 from hooklab.errors import HooklabError
@@ -34,10 +35,10 @@ def command(
     here.exercise(slug)
     skeleton = skeleton_of(here, slug, revision)
     folder = here.skeleton(slug)
-    if _is(folder, skeleton):
+    if content(folder) == skeleton.files:
         output().print(_("{folder} is the skeleton already.").format(folder=_name(here, folder)))
         return
-    kept = _replace(folder, skeleton)
+    kept = replace(folder, skeleton.files)
     console = output()
     console.print(
         _("{folder} is the skeleton again, as of {revision}.").format(
@@ -51,14 +52,14 @@ def command(
         )
 
 
-def _replace(folder: Path, skeleton: Skeleton) -> Path | None:
+def replace(folder: Path, files: Mapping[str, bytes]) -> Path | None:
     """Exchange the folder's content; returns where the old one is kept, if there was one."""
     fresh = folder.with_name(f".{folder.name}.new")
     kept = folder.with_name(f"{folder.name}.{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}")
     had_one = folder.exists()
     try:
         rmtree(fresh, ignore_errors=True)
-        for name, content in skeleton.files.items():
+        for name, content in files.items():
             (fresh / name).parent.mkdir(parents=True, exist_ok=True)
             (fresh / name).write_bytes(content)
         if had_one:
@@ -72,13 +73,13 @@ def _replace(folder: Path, skeleton: Skeleton) -> Path | None:
     return kept if had_one else None
 
 
-def _is(folder: Path, skeleton: Skeleton) -> bool:
-    present = {
+def content(folder: Path) -> dict[str, bytes]:
+    """What a learner's folder holds, by path; compiled files are nobody's."""
+    return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    return present == skeleton.files
 
 
 def _name(course: Course, folder: Path) -> str:

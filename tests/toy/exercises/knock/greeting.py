@@ -4,4 +4,4 @@
 def greet(name: str) -> str:
     """The greeting for `name`."""
     # TODO 1: greet by name.
-    raise NotImplementedError("greet(): TODO 1 is still open")
+    raise NotImplementedError("greet(): TODO 1 is still open, in greeting.py")

@@ -20,13 +20,13 @@ class Member(SQLModel, table=True):
 def save_member(session: Session, event: Event) -> None:
     """Write down who signed up; a member who stands there already stays as they are."""
     # TODO 1: insert a row, and let the database refuse the second.
-    raise NotImplementedError("save_member(): TODO 1 is still open")
+    raise NotImplementedError("save_member(): TODO 1 is still open, in members.py")
 
 
 def greet_all(session: Session, settings: Settings) -> None:
     """Send one mail to each member who has not been greeted."""
     # TODO 2: send the greeting, then remember that it was sent.
-    raise NotImplementedError("greet_all(): TODO 2 is still open")
+    raise NotImplementedError("greet_all(): TODO 2 is still open, in members.py")
 
 
 def greeting(sender: str, to: str) -> EmailMessage:

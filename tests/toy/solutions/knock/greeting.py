@@ -3,4 +3,5 @@
 
 def greet(name: str) -> str:
     """The greeting for `name`."""
+    # answer 1: greet by name.
     return f"Hello {name}"

@@ -19,6 +19,7 @@ class Member(SQLModel, table=True):
 
 def save_member(session: Session, event: Event) -> None:
     """Write down who signed up; a member who stands there already stays as they are."""
+    # answer 1: insert a row, and let the database refuse the second.
     values = {
         "clerk_id": event.data["id"],
         "email": event.data["email_addresses"][0]["email_address"],
@@ -29,6 +30,7 @@ def save_member(session: Session, event: Event) -> None:
 
 def greet_all(session: Session, settings: Settings) -> None:
     """Send one mail to each member who has not been greeted."""
+    # answer 2: send the greeting, then remember that it was sent.
     for member in session.exec(select(Member).where(~col(Member.greeted))).all():
         with Mailer(settings).connect() as connection:
             connection.send(greeting(settings.mail_from, member.email))
