@@ -58,7 +58,7 @@ def begin(course: Course, slug: str, name: str) -> Path:
     check_free(course, slug, name)
     folder = _empty(course, slug, name)
     copy(course.solution(slug), folder)
-    template = patches.words(_("What this answer does, and what breaks."), ("check_id",))
+    template = patches.words("What this answer does, and what breaks.", ("check_id",))
     (folder / WORDS).write_text(template, encoding="utf-8", newline="\n")
     return folder
 

@@ -80,7 +80,7 @@ def _proofs(course: Course, slug: str, answers: list[Known], manner: Manner) -> 
     yield f"solutions/{slug}", prover.solution()
     yield f"exercises/{slug}", prover.skeleton()
     for each in answers:
-        yield _place(course, each), prover.known(each)
+        yield _place(course, each), [*prover.known(each), *prover.messages(each)]
 
 
 def _place(course: Course, answer: Known) -> str:

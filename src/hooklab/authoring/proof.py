@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hooklab.authoring import judges
+from hooklab.authoring import judges, messages
 from hooklab.authoring.files import digest, folder_digest
 from hooklab.authoring.judges import Judge, Results
 from hooklab.authoring.known import Known
@@ -18,9 +18,10 @@ from hooklab.errors import HooklabError
 from hooklab.git import history
 from hooklab.grading.options import Options
 from hooklab.grading.run import grade
+from hooklab.texts import _
 from hooklab.worker.launch import Launcher
 
-FULL, QUICK = "full", "quick"
+FULL, QUICK, MESSAGES = "full", "quick", "messages"
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ class Prover:
 
     def known(self, known: Known) -> list[Problem]:
         """Prove that a known answer loses what it declares, and nothing else."""
-        place = known.path.relative_to(self._course.root).as_posix()
+        place = self._place(known)
         quick = self._manner.quick and not self._manner.fully(place)
         content = digest({}, self._reference.content if known.base else "", known.content)
         if not known.loses:
@@ -144,6 +145,51 @@ class Prover:
                 QUICK if quick else FULL,
             )
         )
+
+    def messages(self, known: Known) -> list[Problem]:
+        """Prove that a learner reads what is kept beside the mistake, if anything is."""
+        kept = messages.kept(known)
+        place = self._place(known)
+        content = digest(kept, self._reference.content, known.content)
+        if not kept or self._ledger.holds(place, content, MESSAGES):
+            return []
+        try:
+            read = self.read_messages(known)
+        except HooklabError as error:
+            return [Problem(place, error.what, error.hint)]
+        changed = {
+            path: difference
+            for language, path in kept.items()
+            if (difference := messages.difference(path, read[language]))
+        }
+        if not changed:
+            self._ledger.keep(place, content, MESSAGES)
+        remedy = _("if it should be so, run: hooklab mistake messages {slug} {name}").format(
+            slug=self._slug, name=known.name
+        )
+        return [
+            Problem(
+                path.relative_to(self._course.root).as_posix(),
+                _("a learner reads something else now:\n{difference}").format(
+                    difference=difference
+                ),
+                remedy,
+            )
+            for path, difference in changed.items()
+        ]
+
+    def read_messages(self, known: Known) -> dict[str, str]:
+        """What a learner reads of what the mistake loses, by language."""
+        read = {}
+        for language in messages.wanted(known):
+            with TemporaryDirectory() as temporary, messages.spoken(language):
+                folder = known.assemble(Path(temporary).resolve() / self._slug)
+                found = self._grade_once(folder, frozenset(known.loses), 0, None)
+                read[language] = messages.compose(found, known.loses, folder)
+        return read
+
+    def _place(self, known: Known) -> str:
+        return known.path.relative_to(self._course.root).as_posix()
 
     def _reached(self, known: Known) -> frozenset[str] | None:
         """The checks that can tell a wrong answer from the solution; None when all may."""

@@ -79,6 +79,34 @@ def show(slug: Slug, name: Name, lang: Lang = None) -> None:
     typer.echo(bench.assembled(course(), slug, name), nl=False)
 
 
+@group.command(help=_("Write down what a learner reads when this mistake loses points."))
+def messages(
+    slug: Slug,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help=_("One mistake; by default all that have texts.")),
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """Grade mistakes in every language, and keep what is said beside their patches."""
+    from hooklab.authoring.messages import kept, wanted
+    from hooklab.authoring.proof import Manner, Prover
+    from hooklab.worker.launch import launcher
+
+    here = course()
+    chosen = [bench.find(here, slug, name)] if name else known.mistakes(here, slug)
+    started = launcher()
+    try:
+        prover = Prover(here, slug, Manner(launch=lambda: started))
+        for mistake in chosen if name else filter(kept, chosen):
+            for language, text in prover.read_messages(mistake).items():
+                path = wanted(mistake)[language]
+                path.write_text(text, encoding="utf-8", newline="\n")
+                output().print(_shown(here, path), soft_wrap=True)
+    finally:
+        started.close()
+
+
 def _write_after(here: Course, slug: str, name: str, folder: Path, *, is_ready: bool) -> None:
     """Have the answer in a folder edited, unless it is ready; then write and judge its patch."""
     # A new mistake becomes one when its patch is written: until then it is still “new”.

@@ -1,0 +1,84 @@
+"""What a learner reads when a mistake loses points: kept beside its patch, in every language.
+
+`<name>.en.txt` and `<name>.fr.txt` are written by `hooklab mistake messages SLUG NAME`, for the
+mistakes that people make most. What differs from run to run is folded.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import unified_diff
+from pathlib import Path
+
+from hooklab import texts
+from hooklab.authoring.judges import Results
+from hooklab.authoring.known import Known
+
+# Each kind with what stands for it; a number tells two of a kind apart.
+_FOLDED = (
+    (re.compile(r"\b([a-z]{3,8})_[0-9A-Za-z]{20,}\b"), r"\1_{}"),
+    (re.compile(r"…[0-9A-Za-z]{6}\b"), "…{}"),
+    (re.compile(r"\b(?:127\.0\.0\.1|localhost):\d+"), "localhost:{}"),
+    (re.compile(r"\bapp-[0-9a-f]{6}\.example\.com"), "app-{}.example.com"),
+    (re.compile(r"\b[0-9a-f]{16,}\b"), "hex-{}"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"), "time-{}"),
+    (re.compile(r"\b1[67]\d{8}(?:\d{3})?\b"), "time-{}"),
+    (re.compile(r"\b\d\d:\d\d:\d\d(?:\.\d+)?\b"), "hh:mm:{:0>2}"),
+    (re.compile(r"\b\d+[.,]\d+(?= ?m?s\b)"), "{}"),
+)
+
+
+def kept(mistake: Known) -> dict[str, Path]:
+    """The texts that are kept for a mistake, by language; none when they are not."""
+    paths = wanted(mistake)
+    return paths if any(path.is_file() for path in paths.values()) else {}
+
+
+def wanted(mistake: Known) -> dict[str, Path]:
+    """Where the texts of a mistake are kept, by language."""
+    return {language: mistake.path.with_suffix(f".{language}.txt") for language in texts.LANGUAGES}
+
+
+def compose(found: Results, loses: tuple[str, ...], folder: Path) -> str:
+    """What a learner reads of the checks that are lost, with what differs from run to run folded.
+
+    Args:
+        folder: where the answer lay that was graded.
+    """
+    parts = [
+        f"{check.title}\n{check.message}\n{texts._('Where to look:')}\n  {check.hint}\n"
+        for check in found.values()
+        if check.id in loses
+    ]
+    return fold("\n".join(parts).replace(str(folder), "."))
+
+
+def fold(text: str) -> str:
+    """`text` with ids, times, ports and the like numbered in the order of their appearance."""
+    for pattern, shown in _FOLDED:
+        seen: dict[str, int] = {}
+
+        def name(match: re.Match[str], seen: dict[str, int] = seen, shown: str = shown) -> str:
+            number = seen.setdefault(match[0], len(seen) + 1)
+            return match.expand(shown.format(number))
+
+        text = pattern.sub(name, text)
+    return text
+
+
+def difference(path: Path, text: str) -> str:
+    """How the text kept at `path` differs from `text`, line by line; "" when it does not."""
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    lines = unified_diff(before.splitlines(), text.splitlines(), "kept", "now", n=1, lineterm="")
+    return "\n".join(lines)
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    """Speak `language` in the meantime."""
+    before = texts.language()
+    texts.use(language)
+    try:
+        yield
+    finally:
+        texts.use(before)
