@@ -1,0 +1,151 @@
+"""Proofs are kept by content: what has not changed is not graded again, and all else is."""
+
+import json
+
+import pytest
+
+from hooklab import catalogue
+from hooklab.authoring import gate, proof
+from hooklab.authoring.proof import Manner, one_in
+
+ALL = {
+    "solutions/knock",
+    "exercises/knock",
+    "graders/knock/mistakes/accepts_nobody.patch",
+    "graders/knock/mistakes/ignores_the_name.patch",
+    "graders/knock/mistakes/no_route.patch",
+}
+
+
+def change(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def prove(own_toy, launcher, monkeypatch):
+    """Runs the gate over `knock`; the answers that were graded with their checks, and faults."""
+    graded = []
+    prove_ = proof.Prover._prove
+
+    def noted(self, claim, *rest):
+        graded.append((claim.place, claim.only))
+        return prove_(self, claim, *rest)
+
+    monkeypatch.setattr(proof.Prover, "_prove", noted)
+
+    def run(**how):
+        graded.clear()
+        manner = Manner(launch=lambda: launcher, **how)
+        faults = gate.run(catalogue.load(own_toy.root), ["knock"], manner=manner)
+        return dict(graded), faults
+
+    return run
+
+
+def test_what_has_not_changed_is_not_graded_again(prove):
+    graded, faults = prove()
+    assert (set(graded), faults) == (ALL, [])
+    assert prove() == ({}, [])
+
+
+def test_all_of_it_is_graded_again_when_asked_for(prove):
+    prove()
+    assert set(prove(afresh=True)[0]) == ALL
+
+
+def test_a_mistake_that_changed_is_graded_again(prove, own_toy):
+    prove()
+    change(
+        own_toy.root / "graders/knock/mistakes/no_route.patch",
+        '+    @app.get("/knocks',
+        '+    @app.get("/doors',
+    )
+    assert set(prove()[0]) == {"graders/knock/mistakes/no_route.patch"}
+
+
+def test_the_words_of_a_mistake_prove_nothing_and_its_checks_do(prove, own_toy):
+    prove()
+    path = own_toy.root / "graders/knock/mistakes/no_route.patch"
+    change(path, "The route has another name.", "Another name.")
+    assert prove() == ({}, [])
+    change(path, "Loses: it_answers", "Loses: it_answers\nLoses: nobody_is_refused")
+    graded, faults = prove()
+    assert set(graded) == {"graders/knock/mistakes/no_route.patch"}
+    assert "which is not_tried" in faults[0].what
+
+
+@pytest.mark.parametrize(
+    "name", ["graders/knock/test_knock.py", "graders/knock/rubric.toml", "solutions/knock/app.py"]
+)
+def test_everything_is_graded_again_after_a_change_of_the_grader_or_the_solution(
+    prove, own_toy, name
+):
+    prove()
+    with (own_toy.root / name).open("a") as file:
+        file.write("\n# One more line.\n")
+    graded = set(prove()[0])
+    assert graded == (ALL - {"exercises/knock"} if name.startswith("solutions") else ALL)
+
+
+def test_another_setting_is_another_proof(prove):
+    prove()
+    assert set(prove(repeat=2)[0]) == ALL
+
+
+def test_no_proof_is_kept_of_what_failed(prove, own_toy):
+    path = own_toy.root / "graders/knock/mistakes/ignores_the_name.patch"
+    change(path, "Loses: ", "Loses: nobody_is_refused\nLoses: ")
+    _graded, faults = prove()
+    assert [fault.place for fault in faults] == ["graders/knock/mistakes/ignores_the_name.patch"]
+    again, faults_again = prove()
+    assert set(again) == {fault.place for fault in faults}
+    assert list(map(str, faults_again)) == list(map(str, faults))
+
+
+def test_a_full_proof_is_a_quick_one_and_not_the_other_way_round(prove):
+    prove(quick=True)
+    assert prove(quick=True) == ({}, [])
+    assert set(prove()[0]) == {place for place in ALL if place.endswith(".patch")}
+    assert prove(quick=True) == ({}, [])
+
+
+def test_a_share_is_proved_fully_in_a_quick_look(prove, own_toy):
+    chosen = one_in(2, own_toy.root)
+    graded, _faults = prove(quick=True, fully=chosen)
+    mistakes = [place for place in ALL if place.endswith(".patch")]
+    quick = {"graders/knock/mistakes/no_route.patch": {"it_answers"}}
+    for place in mistakes:
+        if place in quick and not chosen(place):
+            assert graded[place] == quick[place]
+    assert {chosen(f"place {number}") for number in range(30)} == {True, False}
+    assert not any(one_in(None, own_toy.root)(place) for place in mistakes)
+
+
+def test_a_mistake_is_graded_on_the_checks_that_run_a_line_of_it(prove):
+    graded, _faults = prove()
+    # The line runs in the checks that knock with a name.
+    assert graded["graders/knock/mistakes/ignores_the_name.patch"] == {
+        "it_answers",
+        "it_greets_by_name",
+    }
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{", '{"solutions/knock": 1}', "[" * 100_000])
+def test_a_damaged_file_of_proofs_is_as_good_as_none(prove, own_toy, damage):
+    prove()
+    (own_toy.root / ".hooklab/proofs/knock.json").write_text(damage)
+    graded, faults = prove()
+    assert "solutions/knock" in graded
+    assert faults == []
+
+
+def test_a_proof_of_another_answer_helps_nobody(prove, own_toy):
+    prove()
+    kept = own_toy.root / ".hooklab/proofs/knock.json"
+    proofs = json.loads(kept.read_text())
+    wrong = "graders/knock/mistakes/no_route.patch"
+    proofs[wrong] = proofs["graders/knock/mistakes/accepts_nobody.patch"]
+    kept.write_text(json.dumps(proofs))
+    assert set(prove()[0]) == {wrong}
