@@ -5,9 +5,9 @@ from itertools import combinations
 from hooklab.prices import money
 from hooklab.texts import pick
 
-from . import company, costs, limits
-from .company import BUDGET, FILE, PRODUCTION, VARIABLES, fail, folded
-from .routes import is_fixed, ways
+from .helpers import company, costs, limits
+from .helpers.company import BUDGET, FILE, PRODUCTION, VARIABLES, fail, folded
+from .helpers.routes import is_fixed, ways
 
 REASONS = ("choice", "development", "production", "costs")
 WORDS = 15

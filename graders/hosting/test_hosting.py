@@ -6,8 +6,8 @@ import pytest
 
 from hooklab.prices import amount, money
 
-from . import bills, options, ranking
-from .options import HOSTS, TEXTS, USERS, fail, option, table_of, top
+from .helpers import bills, options, ranking
+from .helpers.options import HOSTS, TEXTS, USERS, fail, option, table_of, top
 
 WORDS = 12
 MUCH = 25

@@ -9,7 +9,7 @@ from hooklab.prices import Bill, Line, amount
 from hooklab.texts import pick
 
 FILE = "hosting.toml"
-SHEET = prices.load(Path(__file__).parents[1])
+SHEET = prices.load(Path(__file__).parents[2])
 
 USERS = 10_000
 """Monthly active users: the question."""

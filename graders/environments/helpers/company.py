@@ -15,7 +15,7 @@ FILE = "environments.toml"
 BUDGET = 60
 """Dollars a month, for everything."""
 
-SHEET = prices.load(Path(__file__).parents[1])
+SHEET = prices.load(Path(__file__).parents[2])
 
 DEVELOPMENT, STAGING, PRODUCTION = KINDS = ("development", "staging", "production")
 WANTED = {DEVELOPMENT: 3, STAGING: 1, PRODUCTION: 1}
