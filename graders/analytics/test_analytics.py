@@ -4,12 +4,9 @@ An answer may count and send when something comes, or leave that to the cron: be
 the cron has run.
 """
 
-from concurrent.futures import wait
 from datetime import timedelta
 
-from hooklab.texts import pick
-
-from .figures import (
+from .helpers.figures import (
     HOUR,
     OWN_SESSION,
     SECOND,
@@ -23,6 +20,7 @@ from .figures import (
     expect_tracked,
     figure,
     hours,
+    in_time,
     session,
     show,
     shows,
@@ -171,18 +169,6 @@ def test_a_segment_that_hangs_holds_nobody_up(lab):
     lab.clock.advance(hours=1)
     for user in users:
         expect_tracked(lab, 1, "user_signed_up", user)
-
-
-def in_time(lab, request, service):
-    """Fail unless the delivery is accepted while the service hangs."""
-    # An app that waits does so for the five seconds of its client.
-    lab.require(
-        wait([request], timeout=2.5).done,
-        en=f"an answer to Svix while {service} hangs",
-        fr=f"une réponse à Svix pendant que {service} ne répond pas",
-        got=pick({"en": "no answer within 2.5 s", "fr": "aucune réponse en 2,5 s"}),
-    )
-    request.result().expect("2xx")
 
 
 # Metrics

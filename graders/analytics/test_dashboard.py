@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 
 from hooklab.texts import pick
 
-from .figures import (
+from .helpers.figures import (
     HOUR,
     SECOND,
     act,
@@ -19,7 +19,7 @@ from .figures import (
     signed_up,
     work,
 )
-from .reading import HEADINGS, Page, addresses, css_of, graphics, loads, rows
+from .helpers.reading import HEADINGS, Page, addresses, css_of, graphics, loads, rows
 
 PATH = "/admin/analytics"
 REGIONS = ("signups", "connected", "countries", "conversion")

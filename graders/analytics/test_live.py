@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from hooklab.texts import pick
 
-from .figures import HOUR, SECOND, at, deliver, session, shows, signed_up, work
-from .test_analytics import in_time
+from .helpers.figures import HOUR, SECOND, at, deliver, in_time, session, shows, signed_up, work
 
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=3)

@@ -2,12 +2,12 @@
 
 from itertools import combinations
 
-from hooklab.prices import money
 from hooklab.texts import pick
 
-from . import company, costs, limits
-from .company import BUDGET, FILE, PRODUCTION, VARIABLES, fail, folded
-from .routes import is_fixed, ways
+from ..prices import money
+from .helpers import company, costs, limits
+from .helpers.company import BUDGET, FILE, PRODUCTION, VARIABLES, fail, folded
+from .helpers.routes import is_fixed, ways
 
 REASONS = ("choice", "development", "production", "costs")
 WORDS = 15
@@ -131,7 +131,7 @@ def test_the_sums_are_right(answers):
     found = costs.read(answers, environments)
     for each in environments:
         bill = found.own[each.name]
-        _require_sum(each.fields, "monthly_cost", bill.total, costs.told(bill))
+        _require_sum(each.fields, "monthly_cost", bill.total, company.SHEET.told(bill))
     _require_sum(answers.fields(FILE), "monthly_total", found.total, costs.told_all(found))
 
 

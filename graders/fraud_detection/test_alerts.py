@@ -7,6 +7,8 @@ from hooklab.grading.inbox import content
 from hooklab.services import Settings
 from hooklab.texts import pick
 
+from .helpers import cron, note
+
 MAIL_FROM = Settings.model_fields["mail_from"].default
 COOLDOWN = timedelta(hours=Settings.model_fields["fraud_cooldown_hours"].default)
 MINUTE = timedelta(minutes=1)
@@ -15,25 +17,12 @@ MINUTE = timedelta(minutes=1)
 AGAIN = 1.0
 
 
-def cron(lab):
-    """Let the app finish, and do what is due."""
-    lab.app.settle()
-    lab.cron()
-    lab.app.settle()
-
-
 def later(lab):
     """Let an hour pass, and the cron run."""
     # A lease must not run out under somebody who is still sending.
     lab.app.settle()
     lab.clock.advance(hours=AGAIN)
     cron(lab)
-
-
-def note(session):
-    """Where and when the session began, for the story of a failed check."""
-    country = (session.data["latest_activity"] or {}).get("country", "-")
-    return f"{country} {session.occurred_at:%Y-%m-%d %H:%M:%S}"
 
 
 def abroad(lab, user, **session):

@@ -10,6 +10,8 @@ from datetime import timedelta
 from hooklab.services import Settings
 from hooklab.texts import pick
 
+from .helpers import cron, note
+
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 
 SECOND = timedelta(seconds=1)
@@ -19,12 +21,6 @@ ABSENCE = timedelta(days=DEFAULTS["fraud_absence_days"])
 RETENTION = timedelta(days=DEFAULTS["session_ip_retention_days"])
 
 FOUR = ("FR", "BE", "DE", "ES")
-
-
-def note(session):
-    """Where and when the session began, for the story of a failed check."""
-    country = (session.data["latest_activity"] or {}).get("country", "-")
-    return f"{country} {session.occurred_at:%Y-%m-%d %H:%M:%S}"
 
 
 def sign_in(lab, user, *agos, **session):
@@ -44,13 +40,6 @@ def travel(lab, user, *stops):
     """Deliver sessions of `user` from countries: pairs of a country and the time ago."""
     for country, ago in stops:
         sign_in(lab, user, ago, country=country)
-
-
-def cron(lab):
-    """Let the app finish, and do what is due."""
-    lab.app.settle()
-    lab.cron()
-    lab.app.settle()
 
 
 def raised(lab, user, **rules):

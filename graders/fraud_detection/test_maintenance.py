@@ -2,25 +2,19 @@
 
 from datetime import timedelta
 
+from .helpers import cron, note
+
 MOST_LINES = 40
 MOST_BRANCHES = 10
 
 RULES = {"many_countries", "many_sessions", "new_country", "long_absence"}
 
 
-def note(session):
-    """Where and when the session began, for the story of a failed check."""
-    country = (session.data["latest_activity"] or {}).get("country", "-")
-    return f"{country} {session.occurred_at:%Y-%m-%d %H:%M:%S}"
-
-
 def sign_in(lab, user, country="FR", *, ago=timedelta(0)):
     """Deliver a session that began so long ago, and let the cron examine it."""
     session = lab.clerk.session_created(user, country=country, at=lab.clock.now() - ago)
     lab.deliver(session, note=note(session)).expect("2xx")
-    lab.app.settle()
-    lab.cron()
-    lab.app.settle()
+    cron(lab)
 
 
 def alerts(lab, user, rule):

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from .members import (
+from .helpers import (
     BASE,
     DUE,
     cron,

@@ -2,7 +2,7 @@
 
 from hooklab.texts import pick
 
-from .members import (
+from .helpers import (
     BASE,
     DUE,
     NOBODY,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from hooklab.texts import pick
 
-from .members import (
+from .helpers import (
     BASE,
     DUE,
     active,

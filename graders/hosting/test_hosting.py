@@ -4,10 +4,11 @@ from itertools import pairwise
 
 import pytest
 
-from hooklab.prices import amount, money
+from hooklab.texts import number
 
-from . import bills, options, ranking
-from .options import HOSTS, TEXTS, USERS, fail, option, table_of, top
+from ..prices import money
+from .helpers import bills, options, ranking
+from .helpers.options import HOSTS, TEXTS, USERS, fail, option, table_of, top
 
 WORDS = 12
 MUCH = 25
@@ -17,12 +18,12 @@ def test_the_traffic_follows_from_the_assumptions(answers):
     assumed = options.assumptions(answers)
     computed, written = assumed["deliveries"], assumed["written_deliveries"]
     if abs(written - computed) > 0.005 * computed:
-        terms = f"{amount(assumed['sign_ins'])} × {amount(assumed['events_per_sign_in'])}"
-        updates, users = amount(assumed["updates"]), amount(USERS)
+        terms = f"{number(assumed['sign_ins'])} × {number(assumed['events_per_sign_in'])}"
+        updates, users = number(assumed["updates"]), number(USERS)
         fail(
-            f"deliveries = {amount(computed)}, that is {users} × ({terms} + {updates})",
-            f"deliveries = {amount(computed)}, c’est-à-dire {users} × ({terms} + {updates})",
-            amount(written),
+            f"deliveries = {number(computed)}, that is {users} × ({terms} + {updates})",
+            f"deliveries = {number(computed)}, c’est-à-dire {users} × ({terms} + {updates})",
+            number(written),
         )
 
 
@@ -31,11 +32,11 @@ def test_clerk_is_paid_by_retained_users(answers):
     retained = assumed["retained_users"]
     if retained >= USERS:
         fail(
-            f"retained_users below {amount(USERS)}: whoever signs up and does not come back on "
+            f"retained_users below {number(USERS)}: whoever signs up and does not come back on "
             "another day is active, and not retained",
-            f"retained_users inférieur à {amount(USERS)} : qui s’inscrit sans revenir un autre "
+            f"retained_users inférieur à {number(USERS)} : qui s’inscrit sans revenir un autre "
             "jour est actif, et n’est pas retenu",
-            amount(retained),
+            number(retained),
         )
     fields = top(answers).table("clerk")
     bills.require_sum(fields, bills.clerk(fields, assumed))

@@ -2,7 +2,7 @@
 
 from hooklab.texts import pick
 
-from .move import (
+from .helpers.move import (
     USER,
     ask,
     backfill,
@@ -24,8 +24,8 @@ from .move import (
     up_to_date,
     waits,
 )
-from .plan import POINTS, answer_to
-from .production import Production
+from .helpers.plan import POINTS, answer_to
+from .helpers.production import Production
 
 CROWD = 30
 # Wide enough that a fair share of 30 users is hardly ever outside.

@@ -3,7 +3,7 @@
 from hooklab.sender import new_secret
 from hooklab.texts import pick
 
-from .move import (
+from .helpers.move import (
     LIST,
     ask,
     backfill,

@@ -1,6 +1,6 @@
 """What going back must be like, one claim a test. The titles for people are in rubric.toml."""
 
-from .move import (
+from .helpers.move import (
     USER,
     ask,
     cron,
@@ -19,7 +19,7 @@ from .move import (
     up_to_date,
     waits,
 )
-from .production import Production
+from .helpers.production import Production
 
 
 def test_a_rollback_keeps_deliveries_and_applies_none(lab):

@@ -2,7 +2,7 @@
 
 import re
 
-from .admin import seed
+from .helpers import seed
 
 
 def cron(lab):

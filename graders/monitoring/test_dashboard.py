@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from hooklab.grading.page import read_page
 from hooklab.sender import new_secret
 
-from .admin import (
+from .helpers import (
     EVIL,
     NAME,
     PAGE,

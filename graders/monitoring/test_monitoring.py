@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from .admin import fail, instant, logged, small
+from .helpers import fail, instant, logged, small
 
 SCHEMA = "webhook_log"
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from .admin import (
+from .helpers import (
     PAGE,
     Browser,
     ask,

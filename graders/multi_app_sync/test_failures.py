@@ -5,7 +5,7 @@ from concurrent.futures import wait
 from hooklab.texts import pick
 from hooklab.world.internal_app import MOVED
 
-from .story import (
+from .helpers import (
     APPS,
     BASE,
     CAP,

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 from hooklab.sender import new_secret, sign
 
-from .story import (
+from .helpers import (
     APPS,
     BASE,
     DELETED,

@@ -5,7 +5,7 @@ The titles for people are in rubric.toml.
 
 from hooklab.texts import pick
 
-from .story import (
+from .helpers import (
     APPS,
     BASE,
     DUE,

@@ -5,7 +5,7 @@ from functools import partial
 
 from hooklab.texts import pick
 
-from .people import (
+from .helpers import (
     CHOSEN,
     NOTHING_DONE,
     STEPS,

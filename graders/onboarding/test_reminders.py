@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from .people import STEPS, ask, belated, came, choosing, cron, cron_at, due_at, newcomer, take
+from .helpers import STEPS, ask, belated, came, choosing, cron, cron_at, due_at, newcomer, take
 
 
 def test_the_reminder_leaves_48_hours_after_signup(lab):

@@ -2,8 +2,8 @@
 
 from hooklab.texts import pick
 
-from .books import Production
-from .story import (
+from .helpers.production import Production
+from .helpers.story import (
     LIST,
     as_listed,
     catch_up,

@@ -2,7 +2,7 @@
 
 from hooklab.texts import pick
 
-from .story import (
+from .helpers.story import (
     LEASE,
     as_listed,
     catch_up,

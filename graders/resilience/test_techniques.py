@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 from hooklab.texts import pick
 
-from .story import (
+from .helpers.story import (
     LEASE,
     as_admin,
     called,

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 from hooklab.texts import pick
 
-from .signups import (
+from .helpers import (
     BASE,
     DUE,
     INTEGRATIONS,

@@ -5,7 +5,7 @@ from concurrent.futures import wait
 from datetime import timedelta
 from itertools import pairwise
 
-from .signups import arrive, expect_announced, retry, run, shown, texts
+from .helpers import arrive, expect_announced, retry, run, shown, texts
 
 SECOND = timedelta(seconds=1)
 

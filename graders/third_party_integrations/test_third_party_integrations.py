@@ -4,7 +4,7 @@ import json
 from concurrent.futures import wait
 from datetime import timedelta
 
-from .signups import (
+from .helpers import (
     ASKED_FOR,
     arrive,
     expect_contact,

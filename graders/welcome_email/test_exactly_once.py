@@ -2,7 +2,7 @@
 
 from concurrent.futures import FIRST_COMPLETED, wait
 
-from .story import (
+from .helpers import (
     BASE,
     DUE,
     begin_sending,

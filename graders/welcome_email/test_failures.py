@@ -4,7 +4,7 @@ from concurrent.futures import wait
 
 from hooklab.texts import pick
 
-from .story import (
+from .helpers import (
     BASE,
     DUE,
     TOO_EARLY,

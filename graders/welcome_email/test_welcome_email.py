@@ -2,7 +2,7 @@
 
 from hooklab.grading.inbox import content
 
-from .story import DEFAULTS, cron, queued, stored, welcome
+from .helpers import DEFAULTS, cron, queued, stored, welcome
 
 # User and preferences
 

@@ -72,9 +72,18 @@ def pick(both: Mapping[str, str]) -> str:
     return both[_language]
 
 
-def number(value: float) -> str:
-    """`value` as the language in use writes it: 2.5, or 2,5 in French."""
-    return f"{value:g}".replace(".", "," if _language == "fr" else ".")
+def number(value: float, decimals: int | None = None) -> str:
+    """`value` as the language in use writes it: 20,000 and 2.5, or 20 000 and 2,5 in French.
+
+    Args:
+        decimals: how many; by default as many as it has, up to five.
+    """
+    if decimals is None:
+        decimals = next((n for n in range(5) if round(value, n) == round(value, 6)), 5)
+    text = f"{value:,.{decimals}f}"
+    if _language == "fr":
+        return text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+    return text
 
 
 @lru_cache

@@ -55,6 +55,21 @@ def test_each_language_counts_in_its_own_way(language, count, said):
     assert said in texts.plural("{count} e-mail arrived", "{count} e-mails arrived", count)
 
 
+@pytest.mark.parametrize(
+    ("value", "english", "french"),
+    [
+        (20_000, "20,000", "20\u202f000"),
+        (0.18, "0.18", "0,18"),
+        (20.0, "20", "20"),
+        (1.5, "1.5", "1,5"),
+    ],
+)
+def test_each_language_writes_numbers_in_its_own_way(value, english, french):
+    assert texts.number(value) == english
+    texts.use("fr")
+    assert texts.number(value) == french
+
+
 @pytest.fixture(scope="module")
 def catalogue():
     with (texts.LOCALE_FOLDER / "fr" / "LC_MESSAGES" / "hooklab.po").open("rb") as file:

@@ -1,4 +1,4 @@
-"""Tables of prices and bills: computed in both languages, for the site and for a terminal."""
+"""What a page asks for in a comment: filled in both languages, for the site and for a terminal."""
 
 import pytest
 
@@ -8,52 +8,26 @@ from hooklab.cli.pages import plain_page
 from hooklab.errors import HooklabError
 from hooklab.site.markers import fill
 
-SHEET = """
-[confidence]
-B = { en = "a copy", fr = "une copie" }
-[units]
-seat = { en = "per seat", fr = "par siège" }
-hour = { en = "an hour", fr = "par heure" }
-[limits]
-rooms = { en = "Rooms", fr = "Salles" }
+FUNCTIONS = """
+from hooklab.texts import pick
 
-[[price]]
-id = "plan"
-group = "house"
-vendor = "Inn"
-title = { en = "A|B", fr = "A|B" }
-figure = 1000
-unit = "seat"
-credit = 5
-metered = ["heat"]
-limits = { rooms = 3 }
-commercial = false
-read = 2026-08-21
-source = "inn.example"
-confidence = "B"
-note = { en = "Seats add up.", fr = "On additionne les sièges." }
+from .words import DOOR
 
-[[price]]
-id = "heat"
-group = "house"
-vendor = "Inn"
-title = { en = "Heat", fr = "Chauffage" }
-figure = 0.128
-unit = "hour"
-included = 10
-read = 2026-08-21
-source = "inn.example"
-confidence = "B"
-"""
 
-BILL = """
-[[line]]
-price = "plan"
-quantity = 2
+def door(colour, *others):
+    return f"{pick(DOOR)}: {' '.join((colour, *others))}"
 
-[[line]]
-price = "heat"
-quantity = 110
+
+def broken():
+    return 1 / 0
+
+
+def silent():
+    pass
+
+
+def _own():
+    return "nobody's business"
 """
 
 
@@ -66,52 +40,91 @@ def english():
 
 @pytest.fixture
 def course(tmp_path) -> Course:
-    for name, text in {"graders/prices.toml": SHEET, "course/code/stay.toml": BILL}.items():
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    folder = tmp_path / "graders" / "house"
+    folder.mkdir(parents=True)
+    (folder / "doors.py").write_text(FUNCTIONS, encoding="utf-8")
+    (folder / "words.py").write_text('DOOR = {"en": "door", "fr": "porte"}\n', encoding="utf-8")
+    (folder / "torn.py").write_text("def door(:\n", encoding="utf-8")
     return Course(tmp_path, ())
 
 
-def test_a_price_is_shown_with_its_conditions_and_its_source(course):
-    _header, _rule, plan, heat = fill(course, "<!-- prices: house -->").splitlines()
-    assert plan == (
-        r"| `plan` | Inn: A\|B. Non-commercial use only. Includes $5 of use. Rooms: at most 3. "
-        "Seats add up. | $1,000 per seat | 21 August 2026, B: inn.example |"
-    )
-    assert "Heat. The first 10 cost nothing. | $0.128 an hour |" in heat
+@pytest.mark.parametrize(("language", "said"), [("en", "door: red"), ("fr", "porte: red")])
+def test_a_function_of_the_course_speaks_the_language_in_use(course, language, said):
+    texts.use(language)
+    assert fill(course, "<!-- computed: graders/house/doors.py:door red -->\n") == f"{said}\n"
 
 
-def test_prices_are_written_as_the_french_write_them(course):
-    texts.use("fr")
-    text = fill(course, "<!-- prices: house -->")
-    assert "| 1\u202f000\u00a0$ par siège |" in text
-    assert "| 0,128\u00a0$ par heure |" in text
-    assert "| 21 août 2026, B\u00a0: inn.example |" in text
+def test_every_marker_is_filled_and_no_other_comment(course):
+    page = """
+<!-- computed: graders/house/doors.py:door red -->
 
+<!-- a note -->
 
-def test_a_bill_is_computed_line_by_line(course):
-    assert fill(course, "<!-- bill: stay -->").splitlines()[2:] == [
-        "| `plan` | 2 | $1,000 per seat | $2,000.00 |",
-        "| `heat` | 110 | $0.128 an hour | $12.80 |",
-        "| credit of `plan` |  |  | -$5.00 |",
-        "| **Total** |  |  | **$2,007.80** |",
+<!-- computed: graders/house/doors.py:door green old -->
+"""
+    assert fill(course, page).split("\n\n") == [
+        "\ndoor: red",
+        "<!-- a note -->",
+        "door: green old\n",
     ]
 
 
-def test_the_letters_are_explained(course):
-    assert fill(course, "<!-- confidence -->") == "- **B**: a copy"
+def test_what_was_changed_is_shown_at_once(course):
+    marker = "<!-- computed: graders/house/doors.py:door red -->"
+    fill(course, marker)
+    words = course.root / "graders/house/words.py"
+    words.write_text('DOOR = {"en": "a garden gate"}\n', encoding="utf-8")
+    assert fill(course, marker) == "a garden gate: red"
+    functions = course.root / "graders/house/doors.py"
+    functions.write_text("def door(colour):\n    return colour.upper()\n", encoding="utf-8")
+    assert fill(course, marker) == "RED"
 
 
-@pytest.mark.parametrize("marker", ["prices: garden", "bill: other", "rubric: knock"])
-def test_what_is_not_there_is_refused_by_name(course, marker):
-    with pytest.raises(HooklabError, match=marker.split()[1]):
-        fill(course, f"<!-- {marker} -->")
+REFUSED = {
+    "no function": ("graders/house/doors.py", "names no function", "file.py:function"),
+    "a folder outside": ("../doors.py:door red", "names no function", "file.py:function"),
+    "the machine's own file": ("/tmp/doors.py:door red", "names no function", "file.py:function"),
+    "no such file": ("graders/garden.py:door red", "garden.py does not exist", "create it"),
+    "no such function": ("graders/house/doors.py:gate", "no function “gate”", "broken, door, s"),
+    "a private function": ("graders/house/doors.py:_own", "no function “_own”", "choose one of"),
+    "a function of another": ("graders/house/doors.py:pick x", "no function “pick”", "choose one"),
+    "too few arguments": ("graders/house/doors.py:door", "colour", "door(colour, *others)"),
+    "too many arguments": ("graders/house/doors.py:broken x", "too many", "broken()"),
+    "a function that fails": ("graders/house/doors.py:broken", "ZeroDivision", "correct graders"),
+    "a function without a text": ("graders/house/doors.py:silent", "None is no text", "correct"),
+    "a file that cannot be read": ("graders/house/torn.py:door red", "SyntaxError", "correct"),
+}
 
 
-def test_a_terminal_shows_the_same_tables(course):
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_call_that_is_wrong_is_refused_with_the_remedy(course, case):
+    call, what, hint = REFUSED[case]
+    with pytest.raises(HooklabError) as caught:
+        fill(course, f"<!-- computed: {call} -->")
+    assert what in caught.value.what
+    assert hint in caught.value.hint
+
+
+def test_a_refusal_of_the_function_itself_is_passed_on(course):
+    (course.root / "graders/house/doors.py").write_text(
+        "from hooklab.errors import HooklabError\n\n\n"
+        "def door():\n    raise HooklabError('no door', 'build one')\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(HooklabError) as caught:
+        fill(course, "<!-- computed: graders/house/doors.py:door -->")
+    assert (caught.value.what, caught.value.hint) == ("no door", "build one")
+
+
+def test_a_rubric_that_is_not_there_is_refused_by_name(course):
+    with pytest.raises(HooklabError, match="knock"):
+        fill(course, "<!-- rubric: knock -->")
+
+
+def test_a_terminal_shows_the_same(course):
     page = course.root / "page.md"
-    page.write_text("Before\n\n<!-- prices: house -->\n\n<!-- a note -->\nAfter\n", "utf-8")
+    marker = "<!-- computed: graders/house/doors.py:door red -->"
+    page.write_text(f"Before\n\n{marker}\n\n<!-- a note -->\nAfter\n", "utf-8")
     text = plain_page(course, page)
-    assert "| `heat` |" in text
+    assert "door: red" in text
     assert "<!--" not in text

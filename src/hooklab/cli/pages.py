@@ -26,7 +26,7 @@ _LINK = re.compile(r"(?<!!)\[(?P<text>[^\]\n]+)\]\((?!https?:)[^)\n]*\)")
 def plain_page(course: Course, page: Path) -> str:
     """The text of `page` with its tables and listings, without what only the site can show.
 
-    A rubric or a price sheet that cannot be read raises HooklabError.
+    A rubric that cannot be read, or a function that fails, raises HooklabError.
     """
     text = page.read_text(encoding="utf-8")
     for pattern in (_FRONT_MATTER, _QUIZ):

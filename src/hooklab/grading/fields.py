@@ -7,8 +7,7 @@ from reprlib import Repr
 from typing import Any
 
 from hooklab.grading.failure import CheckFailed
-from hooklab.prices import amount
-from hooklab.texts import _
+from hooklab.texts import _, number
 
 _WORD = re.compile(r"\w[\w\u2019'-]*")
 _TODO = re.compile(r"\bTODO\b[ \d]*")
@@ -64,7 +63,7 @@ class Fields:
 
     def number(self, key: str, least: float, most: float) -> float:
         """The number of `key`, from `least` to `most`."""
-        wanted = _("a number from {least} to {most}").format(least=amount(least), most=amount(most))
+        wanted = _("a number from {least} to {most}").format(least=number(least), most=number(most))
         value = self._value(key, (int, float), wanted)
         # An integer may be too large for a float; comparing works for any.
         if not (least <= value <= most) or not isfinite(value):

@@ -2,20 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-from hooklab import prices
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.fields import Fields, shown
 from hooklab.texts import pick
 
+from ...prices import load
 from .tunnels import NONE, TUNNELS
 
 FILE = "environments.toml"
 BUDGET = 60
 """Dollars a month, for everything."""
 
-SHEET = prices.load(Path(__file__).parents[1])
+SHEET = load()
 
 DEVELOPMENT, STAGING, PRODUCTION = KINDS = ("development", "staging", "production")
 WANTED = {DEVELOPMENT: 3, STAGING: 1, PRODUCTION: 1}

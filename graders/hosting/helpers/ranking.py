@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from itertools import permutations
 
-from hooklab.prices import amount, money
-from hooklab.texts import pick
+from hooklab.texts import number, pick
 
+from ...prices import money
 from .options import CRITERIA, HOSTS, fail, table_of, top
 
 TWICE = 2
@@ -36,8 +36,8 @@ def figures(option):
     automatic = fields.choice("automatic_scaling", ("yes", "no"))
     return [
         Figure("cost", option.bill.total, money(option.bill.total, 2)),
-        Figure("maintenance", maintenance, f"maintenance_hours = {amount(maintenance)}"),
-        Figure("setup", setup, f"setup_hours = {amount(setup)}"),
+        Figure("maintenance", maintenance, f"maintenance_hours = {number(maintenance)}"),
+        Figure("setup", setup, f"setup_hours = {number(setup)}"),
         Figure("scaling", float(automatic == "no"), f"automatic_scaling = {automatic}"),
     ]
 
@@ -76,7 +76,7 @@ def weights(answers):
     found = {criterion: fields.number(criterion, 0, 100) for criterion in CRITERIA}
     total = sum(found.values())
     if abs(total - 100) > 0.01:
-        fail("six weights that add up to 100", "six poids dont la somme fait 100", amount(total))
+        fail("six weights that add up to 100", "six poids dont la somme fait 100", number(total))
     return found
 
 
@@ -93,8 +93,8 @@ def told(answers):
     rows = []
     for host in HOSTS:
         given = scores(answers, host)
-        terms = " + ".join(f"{amount(weight[each])}×{given[each]}" for each in CRITERIA)
-        rows.append(f"{host}: {terms} = {amount(found[host])}")
+        terms = " + ".join(f"{number(weight[each])}×{given[each]}" for each in CRITERIA)
+        rows.append(f"{host}: {terms} = {number(found[host])}")
     order = ", ".join(CRITERIA)
     head = pick({"en": f"weight × score, for {order}:", "fr": f"poids × note, pour {order} :"})
     return "\n".join((head, *rows))

@@ -1,6 +1,6 @@
 """What plans and tunnels allow, by the price sheet."""
 
-from hooklab.prices import amount
+from hooklab.texts import number
 
 from .company import DELIVERIES, DEVELOPMENT, SHEET, USERS, fail, folded
 from .routes import address, same_instance
@@ -15,7 +15,7 @@ def require_users_fit(environments, sheet=SHEET):
         inside = [other for other in environments if same_instance(each, other)]
         users = sum(USERS[other.kind] for other in inside)
         if users > most:
-            limit, name = amount(most), " / ".join(each.instance)
+            limit, name = number(most), " / ".join(each.instance)
             fail(
                 f"at most {limit} users in the development instance {name}",
                 f"au plus {limit} utilisateurs dans l’instance de développement {name}",
@@ -45,7 +45,7 @@ def _require_few_addresses(who, limits, inside):
     found = sorted({address(other) for other in inside})
     # 0 means that none stays, which is another check's business.
     if most and len(found) > most:
-        limit = amount(most)
+        limit = number(most)
         fail(
             f"{who}: {SHEET.limits['addresses']['en']}, at most {limit}",
             f"{who} : {SHEET.limits['addresses']['fr']}, au plus {limit}",
@@ -57,7 +57,7 @@ def _require_few_requests(who, limits, inside):
     most = limits.get("requests")
     total = sum(DELIVERIES[other.kind] for other in inside)
     if most and total > most:
-        limit = amount(most)
+        limit = number(most)
         fail(
             f"{who}: {SHEET.limits['requests']['en']}, at most {limit}",
             f"{who} : {SHEET.limits['requests']['fr']}, au plus {limit}",
@@ -80,5 +80,5 @@ def require_commercial_use(costs):
 
 
 def _sum(inside, numbers, total):
-    parts = " + ".join(f"{amount(numbers[each.kind])} ({each.name})" for each in inside)
-    return parts if len(inside) == 1 else f"{parts} = {amount(total)}"
+    parts = " + ".join(f"{number(numbers[each.kind])} ({each.name})" for each in inside)
+    return parts if len(inside) == 1 else f"{parts} = {number(total)}"

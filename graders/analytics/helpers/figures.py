@@ -1,5 +1,6 @@
 """What happens to the app, and the figures that it shows; for all files of checks."""
 
+from concurrent.futures import wait
 from datetime import UTC, datetime, timedelta
 
 from hooklab.services import Settings
@@ -39,6 +40,18 @@ def signed_up(lab, *moments, **how):
         event = lab.clerk.user_created(at=moment, **how)
         deliver(lab, event)
     return event
+
+
+def in_time(lab, request, service):
+    """Fail unless the delivery is accepted while the service hangs."""
+    # An app that waits does so for the five seconds of its client.
+    lab.require(
+        wait([request], timeout=2.5).done,
+        en=f"an answer to Svix while {service} hangs",
+        fr=f"une réponse à Svix pendant que {service} ne répond pas",
+        got=pick({"en": "no answer within 2.5 s", "fr": "aucune réponse en 2,5 s"}),
+    )
+    request.result().expect("2xx")
 
 
 def session(lab, who, after, **how):

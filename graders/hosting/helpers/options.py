@@ -1,15 +1,14 @@
 """What an answer assumes, and what it says of each of the three hosts."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from hooklab import prices
 from hooklab.grading.failure import CheckFailed
-from hooklab.prices import Bill, Line, amount
-from hooklab.texts import pick
+from hooklab.texts import number, pick
+
+from ...prices import Bill, Price, load
 
 FILE = "hosting.toml"
-SHEET = prices.load(Path(__file__).parents[1])
+SHEET = load()
 
 USERS = 10_000
 """Monthly active users: the question."""
@@ -69,7 +68,7 @@ class Option:
     host: str
     due_work: str
     processes: int
-    database: prices.Price
+    database: Price
     bill: Bill
     fields: object
 
@@ -99,7 +98,7 @@ def assumptions(answers):
         fail(
             f"monthly_active_users = {USERS}: that is the question",
             f"monthly_active_users = {USERS} : c’est la question",
-            amount(users),
+            number(users),
         )
     found = {
         key: fields.whole(key, *span) if key in _WHOLE else fields.number(key, *span)
@@ -137,13 +136,5 @@ def option(answers, host):
     processes = fields.whole("processes", 0, 20)
     databases = [each.id for each in SHEET.prices.values() if "database" in each.provides]
     database = SHEET.prices[fields.choice("database", databases)]
-    return Option(host, due_work, processes, database, _bill(fields), fields)
-
-
-def _bill(fields):
-    lines = []
-    for row in fields.tables("line", name="price"):
-        row.only("price", "quantity")
-        price = SHEET.prices[row.choice("price", tuple(SHEET.prices))]
-        lines.append(Line(price, row.number("quantity", 0, MOST)))
-    return Bill(tuple(line for line in lines if line.quantity))
+    bill = SHEET.bill_of(fields.tables("line", name="price"))
+    return Option(host, due_work, processes, database, bill, fields)

@@ -1,8 +1,8 @@
 """What a host costs: is everything in the bill, and in the quantity that the assumptions make?"""
 
-from hooklab.prices import Bill, Line, amount, money
-from hooklab.texts import _, pick
+from hooklab.texts import number, pick
 
+from ...prices import Bill, Line, money
 from .options import SHEET, fail
 
 CENTS = 0.05
@@ -10,19 +10,6 @@ CENTS = 0.05
 
 MILLION = 1_000_000
 MS_PER_HOUR = 3_600_000
-
-
-def told(bill):
-    """A bill as text, a line for each price, with what a credit pays and the sum."""
-    rows = [
-        f"{amount(line.quantity)} × {line.price.id}, {money(line.price.figure)} "
-        f"{pick(SHEET.units[line.price.unit])} = {money(line.amount, 2)}"
-        for line in bill.lines
-    ]
-    credit = pick({"en": "credit of", "fr": "crédit de"})
-    rows += [f"{credit} {id_}{_(': ')}{money(-paid, 2)}" for id_, paid in bill.credits.items()]
-    rows.append(f"= {money(bill.total, 2)}")
-    return "\n".join(rows)
 
 
 def require_sum(fields, bill):
@@ -34,8 +21,8 @@ def require_sum(fields, bill):
             f"{fields.where}, monthly_cost: {wanted}",
             f"{fields.where}, monthly_cost : {wanted}",
             {
-                "en": f"written: {money(written, 2)}; computed again:\n{told(bill)}",
-                "fr": f"écrit : {money(written, 2)} ; recalculé :\n{told(bill)}",
+                "en": f"written: {money(written, 2)}; computed again:\n{SHEET.told(bill)}",
+                "fr": f"écrit : {money(written, 2)} ; recalculé :\n{SHEET.told(bill)}",
             },
         )
 
@@ -81,7 +68,7 @@ def _require_due_work(option):
             fail(
                 f"{option.host}: processes is at least 1, the app itself",
                 f"{option.host} : processes vaut au moins 1, l’application elle-même",
-                amount(option.processes),
+                number(option.processes),
             )
     elif option.processes or option.due_work == "process":
         fail(
@@ -183,13 +170,13 @@ def _is_machine(price):
 def _require_quantity(option, id_, need, why):
     written = sum(line.quantity for line in option.bill.lines if line.price.id == id_)
     if abs(written - need) > max(0.01 * need, 0.006):
-        wanted = amount(round(need, 2) if need > 1 else round(need, 4))
+        wanted = number(round(need, 2) if need > 1 else round(need, 4))
         fail(
             f"{option.host}, {id_}: a quantity of {wanted}, that is {why}",
             f"{option.host}, {id_} : une quantité de {wanted}, c’est-à-dire {why}",
             {
-                "en": f"written: {amount(written)}" if written else "there is no such line",
-                "fr": f"écrit : {amount(written)}" if written else "cette ligne n’y est pas",
+                "en": f"written: {number(written)}" if written else "there is no such line",
+                "fr": f"écrit : {number(written)}" if written else "cette ligne n’y est pas",
             },
         )
 
@@ -200,7 +187,7 @@ def _require_whole_plans(option):
             fail(
                 f"{option.host}, {line.price.id}: a whole number",
                 f"{option.host}, {line.price.id} : un nombre entier",
-                amount(line.quantity),
+                number(line.quantity),
             )
 
 
@@ -214,9 +201,9 @@ def _require_memory(option, assumed):
     there = sum(line.quantity * line.price.limits["memory_gb"] for line in machines)
     if inside > there:
         fail(
-            f"{option.host}: machines with {amount(inside)} GB of memory for what runs on them",
-            f"{option.host} : des machines de {amount(inside)} Go de mémoire pour ce qui y tourne",
-            {"en": f"{amount(there)} GB", "fr": f"{amount(there)} Go"},
+            f"{option.host}: machines with {number(inside)} GB of memory for what runs on them",
+            f"{option.host} : des machines de {number(inside)} Go de mémoire pour ce qui y tourne",
+            {"en": f"{number(there)} GB", "fr": f"{number(there)} Go"},
         )
 
 
@@ -233,8 +220,8 @@ def clerk(fields, assumed):
     seats = plan.limits.get("dashboard_seats")
     if seats and assumed["developers"] > seats:
         fail(
-            f"{plan.id}: {SHEET.limits['dashboard_seats']['en']}, at most {amount(seats)}",
-            f"{plan.id} : {SHEET.limits['dashboard_seats']['fr']}, au plus {amount(seats)}",
+            f"{plan.id}: {SHEET.limits['dashboard_seats']['en']}, at most {number(seats)}",
+            f"{plan.id} : {SHEET.limits['dashboard_seats']['fr']}, au plus {number(seats)}",
             f"developers = {assumed['developers']}",
         )
     users = [Line(SHEET.prices[id_], assumed["retained_users"]) for id_ in plan.metered]

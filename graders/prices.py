@@ -1,4 +1,4 @@
-"""The dated price sheet `graders/prices.toml`, and what a list of its lines costs a month."""
+"""The dated price sheet `prices.toml`, and what a list of its lines costs a month."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -6,12 +6,21 @@ from datetime import date, datetime
 from math import isfinite
 from pathlib import Path
 
+from hooklab.errors import HooklabError
+from hooklab.grading.fields import Fields
 from hooklab.tables import Table, first_repeated, read_table
-from hooklab.texts import _, language
+from hooklab.texts import language, number, pick
 
 Text = Mapping[str, str]
 
+GRADERS = Path(__file__).parent
 FILE = "prices.toml"
+
+COLON = {"en": ": ", "fr": "\N{NO-BREAK SPACE}: "}
+CREDIT = {"en": "credit of", "fr": "crédit de"}
+
+MOST = 1_000_000
+"""More units than anybody needs."""
 
 
 @dataclass(frozen=True)
@@ -119,16 +128,64 @@ class Sheet:
         """The prices of one table; HooklabError when there are none."""
         found = tuple(price for price in self.prices.values() if price.group == name)
         if not found:
-            raise Table({}, self.where).refuse(
-                _("no price has the group “{group}”").format(group=name),
-                _("choose one of: {ids}").format(
-                    ids=", ".join(dict.fromkeys(each.group for each in self.prices.values()))
-                ),
+            raise _refusal(
+                Table({}, self.where),
+                f"no price has the group “{name}”",
+                f"aucun prix n’est du groupe « {name} »",
+                _choose(dict.fromkeys(each.group for each in self.prices.values())),
             )
         return found
 
+    def bill_of(self, rows: Iterable[Fields]) -> Bill:
+        """The bill in an answer: tables with the `price`'s id and a `quantity`; CheckFailed if not.
 
-def load(graders: Path) -> Sheet:
+        A line of quantity 0 is left out.
+        """
+        lines = []
+        for row in rows:
+            row.only("price", "quantity")
+            price = self.prices[row.choice("price", tuple(self.prices))]
+            lines.append(Line(price, row.number("quantity", 0, MOST)))
+        return Bill(tuple(line for line in lines if line.quantity))
+
+    def told(self, bill: Bill) -> str:
+        """A bill as text, a line for each price, with what a credit pays and the sum."""
+        rows = [
+            f"{number(line.quantity)} × {line.price.id}, {money(line.price.figure)} "
+            f"{pick(self.units[line.price.unit])} = {money(line.amount, 2)}"
+            for line in bill.lines
+        ]
+        rows += [
+            f"{pick(CREDIT)} {id_}{pick(COLON)}{money(-paid, 2)}"
+            for id_, paid in bill.credits.items()
+        ]
+        rows.append(f"= {money(bill.total, 2)}")
+        return "\n".join(rows)
+
+
+def money(value: float, decimals: int | None = None) -> str:
+    """Dollars as the language in use writes them: $0.128, or 0,128 $ in French.
+
+    Args:
+        decimals: how many; by default none for whole dollars, two or more for parts of one.
+    """
+    digits = _decimals(value) if decimals is None else decimals
+    # Without this, half a cent of rounding may leave “-$0.00”.
+    text = number(abs(round(value, digits)), digits)
+    sign = "-" if round(value, digits) < 0 else ""
+    return f"{sign}{text}\N{NO-BREAK SPACE}$" if language() == "fr" else f"{sign}${text}"
+
+
+def _decimals(value: float) -> int:
+    if value == round(value):
+        return 0
+    return next((digits for digits in (2, 3, 4) if round(value, digits) == round(value, 6)), 4)
+
+
+# Reading the sheet and bills
+
+
+def load(graders: Path = GRADERS) -> Sheet:
     """Read the price sheet in the folder `graders`; anything wrong in it raises HooklabError."""
     table = read_table(graders / FILE)
     table.only("confidence", "units", "limits", "price")
@@ -136,8 +193,11 @@ def load(graders: Path) -> Sheet:
     rows = table.tables("price")
     prices = [_price(row) for row in rows]
     if repeated := first_repeated(price.id for price in prices):
-        raise table.refuse(
-            _("the id “{id}” stands there twice").format(id=repeated), _("rename one of them")
+        raise _refusal(
+            table,
+            f"the id “{repeated}” stands there twice",
+            f"l’identifiant « {repeated} » s’y trouve deux fois",
+            {"en": "rename one of them", "fr": "renommez l’un des deux"},
         )
     sheet = Sheet({each.id: each for each in prices}, units, limits, confidence, table.where)
     for row, price in zip(rows, prices, strict=True):
@@ -150,38 +210,6 @@ def read_bill(path: Path, sheet: Sheet) -> Bill:
     table = read_table(path)
     table.only("line")
     return Bill(tuple(_line(row, sheet) for row in table.tables("line")))
-
-
-def money(value: float, decimals: int | None = None) -> str:
-    """Dollars as the language in use writes them: $0.128, or 0,128 $ in French.
-
-    Args:
-        decimals: how many; by default none for whole dollars, two or more for parts of one.
-    """
-    digits = _decimals(value) if decimals is None else decimals
-    # Without this, half a cent of rounding may leave “-$0.00”.
-    text = _grouped(abs(round(value, digits)), digits)
-    sign = "-" if round(value, digits) < 0 else ""
-    return f"{sign}{text}\N{NO-BREAK SPACE}$" if language() == "fr" else f"{sign}${text}"
-
-
-def amount(value: float) -> str:
-    """A quantity as the language in use writes it: 20,000 and 0.18, or 20 000 and 0,18."""
-    digits = next((each for each in range(5) if round(value, each) == round(value, 6)), 5)
-    return _grouped(value, digits)
-
-
-def _decimals(value: float) -> int:
-    if value == round(value):
-        return 0
-    return next((digits for digits in (2, 3, 4) if round(value, digits) == round(value, 6)), 4)
-
-
-def _grouped(value: float, digits: int) -> str:
-    text = f"{value:,.{digits}f}"
-    if language() == "fr":
-        return text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
-    return text
 
 
 def _words(table: Table, key: str) -> Mapping[str, Text]:
@@ -216,9 +244,11 @@ def _line(table: Table, sheet: Sheet) -> Line:
     table.only("price", "quantity")
     name = table.get("price", str)
     if name not in sheet.prices:
-        raise table.refuse(
-            _("the price sheet has no “{id}”").format(id=name),
-            _("choose one of: {ids}").format(ids=", ".join(sheet.prices)),
+        raise _refusal(
+            table,
+            f"the price sheet has no “{name}”",
+            f"la feuille de prix n’a pas de « {name} »",
+            _choose(sheet.prices),
         )
     return Line(sheet.prices[name], _number(table, "quantity"))
 
@@ -229,10 +259,11 @@ def _number(table: Table, key: str, default: float | None = None) -> float:
         return float(table.get(key, float))
     wrong = isinstance(value, bool) or not isinstance(value, int | float)
     if wrong or not isfinite(value) or value < 0:
-        raise table.refuse(
-            _("“{key}” is {value!r}").format(key=key, value=value),
-            _("write a number that is zero or more"),
-        )
+        hint = {
+            "en": "write a number that is zero or more",
+            "fr": "écrivez un nombre positif ou nul",
+        }
+        raise _wrong(table, key, value, hint)
     return float(value)
 
 
@@ -240,10 +271,8 @@ def _names(table: Table, key: str) -> tuple[str, ...]:
     values = table.get(key, list, [])
     for value in values:
         if not isinstance(value, str):
-            raise table.refuse(
-                _("“{key}” is {value!r}").format(key=key, value=value),
-                _("write a list of texts"),
-            )
+            hint = {"en": "write a list of texts", "fr": "écrivez une liste de textes"}
+            raise _wrong(table, key, value, hint)
     return tuple(values)
 
 
@@ -251,19 +280,22 @@ def _day(table: Table) -> date:
     value = table.get("read", date)
     # In Python a moment is a date too.
     if isinstance(value, datetime):
-        raise table.refuse(
-            _("“{key}” is {value!r}").format(key="read", value=value),
-            _("write a day such as 2026-08-21"),
-        )
-    return value  # type: ignore[no-any-return]
+        hint = {
+            "en": "write a day such as 2026-08-21",
+            "fr": "écrivez un jour, comme 2026-08-21",
+        }
+        raise _wrong(table, "read", value, hint)
+    return value
 
 
 def _refuse_unknown_names(table: Table, price: Price, sheet: Sheet) -> None:
     for key, name, known in _named(price, sheet):
         if name not in known:
-            raise table.refuse(
-                _("“{key}” names “{name}”, which is not there").format(key=key, name=name),
-                _("choose one of: {ids}").format(ids=", ".join(known)),
+            raise _refusal(
+                table,
+                f"“{key}” names “{name}”, which is not there",
+                f"« {key} » nomme « {name} », qui n’existe pas",
+                _choose(known),
             )
 
 
@@ -272,3 +304,16 @@ def _named(price: Price, sheet: Sheet) -> Iterator[tuple[str, str, Iterable[str]
     yield "confidence", price.confidence, sheet.confidence
     yield from (("limits", name, sheet.limits) for name in price.limits)
     yield from (("metered", name, sheet.prices) for name in price.metered)
+
+
+def _wrong(table: Table, key: str, value: object, hint: Text) -> HooklabError:
+    return _refusal(table, f"“{key}” is {value!r}", f"« {key} » vaut {value!r}", hint)
+
+
+def _choose(names: Iterable[str]) -> Text:
+    listed = ", ".join(names)
+    return {"en": f"choose one of: {listed}", "fr": f"choisissez parmi : {listed}"}
+
+
+def _refusal(table: Table, en: str, fr: str, hint: Text) -> HooklabError:
+    return table.refuse(pick({"en": en, "fr": fr}), pick(hint))

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from hooklab.prices import Bill, Line, amount, money
-from hooklab.texts import _, pick
+from hooklab.texts import pick
 
+from ...prices import COLON, Bill, money
 from .company import DEVELOPMENT, FILE, SHEET, fail, folded
 
 MOST = 1_000_000
@@ -44,32 +44,14 @@ def read(answers, environments):
 
 
 def _bill(fields, key):
-    lines = []
-    for row in fields.tables(key, name="price", least=0):
-        row.only("price", "quantity")
-        price = SHEET.prices[row.choice("price", tuple(SHEET.prices))]
-        lines.append(Line(price, row.number("quantity", 0, MOST)))
-    return Bill(tuple(line for line in lines if line.quantity))
-
-
-def told(bill):
-    """A bill as text, a line for each price, with what a credit pays and the sum."""
-    rows = [
-        f"{amount(line.quantity)} × {line.price.id}, {money(line.price.figure)} "
-        f"{pick(SHEET.units[line.price.unit])} = {money(line.amount, 2)}"
-        for line in bill.lines
-    ]
-    credit = pick({"en": "credit of", "fr": "crédit de"})
-    rows += [f"{credit} {id_}{_(': ')}{money(-paid, 2)}" for id_, paid in bill.credits.items()]
-    rows.append(f"= {money(bill.total, 2)}")
-    return "\n".join(rows)
+    return SHEET.bill_of(fields.tables(key, name="price", least=0))
 
 
 def told_all(costs):
     """The sum of every bill and of all of them, with the lines of the shared one."""
-    rows = [f"{name}{_(': ')}{money(bill.total, 2)}" for name, bill in costs.own.items()]
+    rows = [f"{name}{pick(COLON)}{money(bill.total, 2)}" for name, bill in costs.own.items()]
     if costs.shared.lines:
-        rows += ["shared_cost", *(f"  {row}" for row in told(costs.shared).splitlines())]
+        rows += ["shared_cost", *(f"  {row}" for row in SHEET.told(costs.shared).splitlines())]
     return "\n".join((*rows, f"= {money(costs.total, 2)}"))
 
 

@@ -1,14 +1,22 @@
 """The price sheet: what it must be like, what a bill comes to, how sums are written."""
 
+import importlib.util
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from hooklab import catalogue, prices, texts
+from hooklab import texts
 from hooklab.errors import HooklabError
-from hooklab.prices import Bill, Line
+from hooklab.grading.failure import CheckFailed
+from hooklab.grading.fields import Fields
+
+GRADERS = Path(__file__).parents[1] / "graders"
+# A mark that may stand alone at the beginning of a line.
+FRENCH_FAULT = re.compile(r" [:;!?»]|« ")
 
 WORDS = """
 [confidence]
@@ -51,9 +59,25 @@ confidence = "A"
 """
 
 
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    before = texts.language()
+    texts.use("en")
+    yield
+    texts.use(before)
+
+
+@pytest.fixture(scope="module")
+def prices() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("prices", GRADERS / "prices.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.fixture
-def load(tmp_path):
-    def load_(text: str) -> prices.Sheet:
+def load(prices, tmp_path):
+    def load_(text: str):
         (tmp_path / prices.FILE).write_text(text, encoding="utf-8")
         return prices.load(tmp_path)
 
@@ -61,7 +85,7 @@ def load(tmp_path):
 
 
 @pytest.fixture
-def sheet(load) -> prices.Sheet:
+def sheet(load):
     return load(WORDS + PLAN + HEAT)
 
 
@@ -78,10 +102,6 @@ def test_an_unknown_group_names_those_that_there_are(sheet):
     assert "house" in caught.value.hint
 
 
-def bill(sheet, **quantities: float) -> Bill:
-    return Bill(tuple(Line(sheet.prices[id_], each) for id_, each in quantities.items()))
-
-
 @pytest.mark.parametrize(
     ("quantities", "total", "credit"),
     [
@@ -95,13 +115,14 @@ def bill(sheet, **quantities: float) -> Bill:
         ({}, 0, {}),
     ],
 )
-def test_a_bill_counts_what_is_free_and_what_a_plan_pays(sheet, quantities, total, credit):
-    found = bill(sheet, **quantities)
+def test_a_bill_counts_what_is_free_and_what_a_plan_pays(sheet, prices, quantities, total, credit):
+    lines = (prices.Line(sheet.prices[id_], each) for id_, each in quantities.items())
+    found = prices.Bill(tuple(lines))
     assert found.total == pytest.approx(total)
     assert found.credits == pytest.approx(credit)
 
 
-def test_a_bill_is_read_from_a_file(sheet, tmp_path):
+def test_a_bill_is_read_from_a_file(prices, sheet, tmp_path):
     path = tmp_path / "bill.toml"
     path.write_text('[[line]]\nprice = "heat"\nquantity = 30\n', encoding="utf-8")
     assert prices.read_bill(path, sheet).total == pytest.approx(10)
@@ -132,13 +153,14 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_broken_sheet_is_refused(load, case, language):
+def test_a_broken_sheet_is_refused(prices, load, case, language):
     texts.use(language)
     text, said = REFUSED[case]
     with pytest.raises(HooklabError, match=re.escape(said) if language == "en" else ".") as caught:
         load(WORDS + text + HEAT)
     assert prices.FILE in caught.value.what
     assert caught.value.hint
+    assert not FRENCH_FAULT.search(str(caught.value))
 
 
 @pytest.mark.parametrize(
@@ -153,23 +175,38 @@ def test_a_broken_sheet_is_refused(load, case, language):
         (-3, 2, "-$3.00", "-3,00\u00a0$"),
     ],
 )
-def test_each_language_writes_money_in_its_own_way(value, decimals, english, french):
+def test_each_language_writes_money_in_its_own_way(prices, value, decimals, english, french):
     assert prices.money(value, decimals) == english
     texts.use("fr")
     assert prices.money(value, decimals) == french
 
 
-@pytest.mark.parametrize(
-    ("value", "english", "french"),
-    [(20_000, "20,000", "20\u202f000"), (0.18, "0.18", "0,18"), (1, "1", "1")],
-)
-def test_each_language_writes_quantities_in_its_own_way(value, english, french):
-    assert prices.amount(value) == english
+def rows(*lines: dict) -> list[Fields]:
+    return [Fields(line, f"a.toml, line {number}") for number, line in enumerate(lines, 1)]
+
+
+def test_a_bill_in_an_answer_is_told_line_by_line(sheet):
+    used = {"price": "heat", "quantity": 16}
+    bill = sheet.bill_of(rows({"price": "plan", "quantity": 2}, used, {**used, "quantity": 0}))
+    assert sheet.told(bill).splitlines() == [
+        "2 \u00d7 plan, $20 a month = $40.00",
+        "16 \u00d7 heat, $0.50 an hour = $3.00",
+        "credit of plan: -$3.00",
+        "= $40.00",
+    ]
     texts.use("fr")
-    assert prices.amount(value) == french
+    assert "crédit de plan\u00a0: -3,00\u00a0$" in sheet.told(bill)
 
 
-def test_the_courses_own_sheet_can_be_read():
-    root = catalogue.find_root(Path(__file__))
-    sheet = prices.load(root / "graders")
+@pytest.mark.parametrize(
+    "line",
+    [{"price": "water", "quantity": 1}, {"price": "heat"}, {"price": "heat", "quantity": -1}],
+)
+def test_a_line_of_an_answer_that_is_none_fails_its_check(sheet, line):
+    with pytest.raises(CheckFailed, match=r"a\.toml, line 1"):
+        sheet.bill_of(rows(line))
+
+
+def test_the_courses_own_sheet_can_be_read(prices):
+    sheet = prices.load()
     assert all(price.read <= date.today() for price in sheet.prices.values())
