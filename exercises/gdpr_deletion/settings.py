@@ -15,7 +15,10 @@ class Settings(CommonSettings):
     """The folder for the files that users send; a relative one is below the working directory."""
 
     erasure_hash_key: Annotated[SecretStr, Drawn("erasure_")] = SecretStr("")
-    """The key of the hashes by which erased people are known; whoever has it can recognise them."""
+    """The key of the hashes by which erased people are known: any long random text.
+
+    Whoever has it can recognise them.
+    """
 
     erasure_retry_base_seconds: int = Field(default=60, gt=0)
     """The delay after a first failed attempt at a step of an erasure; it doubles each time."""

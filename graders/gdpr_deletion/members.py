@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hooklab.sender import Event
 from hooklab.grading.settings import defaults
+from hooklab.sender import Event
 from hooklab.texts import pick
 from hooklab.world.mailchimp_member import subscriber_hash
 

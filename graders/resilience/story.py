@@ -3,8 +3,8 @@
 from concurrent.futures import wait
 from contextlib import contextmanager
 
-from hooklab.sender.events import primary_address
 from hooklab.grading.settings import defaults
+from hooklab.sender.events import primary_address
 from hooklab.texts import pick
 
 DEFAULTS = defaults(__file__)

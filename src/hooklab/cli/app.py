@@ -46,6 +46,7 @@ def _commands() -> dict[str, str]:
         "send": _("Sign and deliver a realistic event to a running app."),
         "lab": _("Run the outside world on local ports, and show what arrives."),
         "review": _("Record what a written answer is worth (for instructors)."),
+        "settings": _("Write .env.example, which lists every setting (for authors)."),
         "check": _("Prove that exercises, solutions and graders agree (for authors)."),
     }
 

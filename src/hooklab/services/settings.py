@@ -29,17 +29,17 @@ class Drawn:
         before: what each value begins with.
         length: how many letters are drawn.
         after: what each value ends with.
-        letters: what is drawn from; hexadecimal digits by default.
+        of: the letters to draw from; hexadecimal digits by default.
     """
 
     before: str
     length: int = 32
     after: str = ""
-    letters: str = "0123456789abcdef"
+    of: str = "0123456789abcdef"
 
     def draw(self, chance: Random) -> str:
         """A new value."""
-        return f"{self.before}{''.join(chance.choices(self.letters, k=self.length))}{self.after}"
+        return f"{self.before}{''.join(chance.choices(self.of, k=self.length))}{self.after}"
 
 
 class Settings(BaseSettings):
@@ -51,12 +51,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 
     database_url: str = "sqlite:///app.db"
-    """Where the app keeps its tables: SQLite, or `postgresql+psycopg://…`."""
+    """Where the app keeps its tables: SQLite, or `postgresql+psycopg://user:password@host/name`."""
 
-    clerk_webhook_signing_secret: Annotated[SecretStr, Drawn("whsec_", letters=BASE64)] = (
-        SecretStr("")
-    )
-    """The endpoint's secret, `whsec_` and base64, under Clerk's own name for it."""
+    clerk_webhook_signing_secret: Annotated[SecretStr, Drawn("whsec_", of=BASE64)] = SecretStr("")
+    """The endpoint's secret, from Clerk's dashboard: `whsec_` and base64."""
 
     clerk_secret_key: SecretStr = SecretStr("")
     """The secret key of Clerk's Backend API, `sk_test_…` or `sk_live_…`, under Clerk's own name."""
@@ -84,7 +82,7 @@ class Settings(BaseSettings):
     """The sender of every e-mail."""
 
     mail_retry_base_seconds: int = Field(default=60, gt=0)
-    """The delay after a first failed attempt; it doubles after each further one."""
+    """The delay after a first failed attempt at an e-mail; it doubles after each further one."""
 
     mail_retry_cap_seconds: int = Field(default=3600, gt=0)
     """The longest delay between two attempts."""
@@ -99,7 +97,7 @@ class Settings(BaseSettings):
     """Slack's incoming webhook; whoever knows this address can post to the channel."""
 
     app_language: Literal["en", "fr"] = "en"
-    """The language of the words that the app itself writes."""
+    """The language of the words that the app itself writes: `en` or `fr`."""
 
     mobile_app_url: str = "http://localhost:8032"
     mobile_app_secret: SecretStr = SecretStr("")

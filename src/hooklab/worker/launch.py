@@ -181,8 +181,8 @@ class SpawnLauncher:
         control.sendall(json.dumps(request).encode() + b"\n")
         return Started(process.pid, control)
 
-    def preload(self, folder: Path, settings: Path | None = None) -> None:
-        """A spawned process imports everything itself; here is only seen whether it can."""
+    def preload(self, folder: Path, settings: Path | None = None) -> None:  # noqa: ARG002
+        """A spawned process imports everything itself; the settings must be such that it can."""
         _load(settings)
 
     def draw(self, settings: Path | None, seed: str) -> dict[str, str]:

@@ -15,15 +15,16 @@ NAME = "settings"
 _modules: dict[bytes, ModuleType] = {}
 
 
-def load_settings(file: str | Path | None) -> type[Settings]:
-    """The class `Settings` in `file`; the engine's own where there is no such file.
+def load_settings(described: str | Path | None) -> type[Settings]:
+    """The class `Settings` in the file `described`; the engine's own where there is no such file.
 
     A process builds it once, which takes a millisecond, and again when the text is another.
 
     Raises:
         HooklabError: the file cannot be used.
     """
-    if not file or not (file := Path(file)).is_file():
+    file = Path(described or "")
+    if not file.is_file():
         return Settings
     try:
         text = file.read_bytes()
