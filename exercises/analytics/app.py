@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings, get_logger, make_engine
+from hooklab.services import get_logger, make_engine
 from hooklab.services.redis import redis_client
 from hooklab.webhooks import Event, read_event
 
@@ -23,6 +23,7 @@ from .access import require_admin, require_internal
 from .clerk_data import ClerkSession, ClerkUser
 from .models import Newcomer, SignIn
 from .page import render
+from .settings import Settings
 
 log = get_logger()
 

@@ -2,10 +2,9 @@
 
 from sqlmodel import Session, SQLModel
 
-from hooklab.services import Settings
-
 from .clerk_data import ClerkSession, ClerkUser
 from .models import FirstAction, Newcomer, SignIn
+from .settings import Settings
 
 
 def record_newcomer(session: Session, user: ClerkUser) -> Newcomer | None:

@@ -3,9 +3,10 @@
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from hooklab.services import Settings, get_logger
+from hooklab.services import get_logger
 
 from .models import Newcomer, Outgoing, SignIn
+from .settings import Settings
 
 BATCH = 500
 """A run sends so many at most; the next run takes the others."""

@@ -2,10 +2,9 @@
 
 from sqlmodel import Session
 
-from hooklab.services import Settings
-
 from .clerk_session import ClerkUser
 from .models import SessionLog
+from .settings import Settings
 
 
 def raise_alert(

@@ -11,13 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings, get_logger, make_engine
+from hooklab.services import get_logger, make_engine
 from hooklab.webhooks import Event, read_event
 
 from .clerk_session import SessionCreated
 from .detection import examine
 from .outbox import send_all, send_due
 from .sessions import forget_addresses
+from .settings import Settings
 
 log = get_logger()
 

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from hooklab.services import Settings
-
 from .models import SLACK
+from .settings import Settings
 
 # In French, the language of the app.
 REASONS = {

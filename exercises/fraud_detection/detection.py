@@ -2,10 +2,9 @@
 
 from sqlalchemy import Engine
 
-from hooklab.services import Settings
-
 from .clerk_session import SessionCreated
 from .sessions import login_of
+from .settings import Settings
 
 
 def examine(engine: Engine, settings: Settings, event: SessionCreated) -> list[int]:

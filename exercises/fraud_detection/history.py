@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, func, select
 
-from hooklab.services import Settings
-
 from .models import SessionLog
+from .settings import Settings
 
 
 @dataclass(frozen=True)

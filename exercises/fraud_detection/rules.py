@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from hooklab.services import Settings
-
 from .history import History
 from .models import SessionLog
+from .settings import Settings
 
 Rule = Callable[[History, Settings], bool]
 

@@ -3,10 +3,11 @@
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings, insert
+from hooklab.services import insert
 
 from .clerk_session import SessionCreated
 from .models import SessionLog, WatchedUser
+from .settings import Settings
 
 
 def login_of(event: SessionCreated) -> SessionLog:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings, get_logger, make_engine
+from hooklab.services import get_logger, make_engine
 from hooklab.webhooks import Event, read_event
 
 from . import community, members
@@ -21,6 +21,7 @@ from .community import NewFile, NewText
 from .erasure import begin, run, run_due
 from .gate import admit, subject_hash
 from .mailing import send_due
+from .settings import Settings
 from .signed_in import require_user
 
 log = get_logger()

@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, or_, select, update
 
-from hooklab.services import Settings
-
 from .models import RUNNING, Erasure
+from .settings import Settings
 from .targets import Targets, still_theirs
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from hooklab.services import Settings, get_logger
+from hooklab.services import get_logger
 
 from . import local, outside
 from .claims import unclaimed
@@ -20,6 +20,7 @@ from .models import (
     USER,
     ErasureStep,
 )
+from .settings import Settings
 from .targets import Targets
 
 AT_HOME: dict[str, Callable[[Session, Settings, Targets], None]] = {

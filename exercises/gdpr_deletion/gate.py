@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from hooklab.services import Settings
+from .settings import Settings
 
 
 def subject_hash(settings: Settings, clerk_id: str) -> str:

@@ -2,8 +2,7 @@
 
 from sqlmodel import Session
 
-from hooklab.services import Settings
-
+from .settings import Settings
 from .targets import Targets
 
 

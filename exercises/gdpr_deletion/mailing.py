@@ -8,10 +8,11 @@ from email.message import EmailMessage
 from sqlalchemy import Engine
 from sqlmodel import Session, col, delete, select, update
 
-from hooklab.services import Mailer, MailNotSent, MailOutcomeUnknown, Settings
+from hooklab.services import Mailer, MailNotSent, MailOutcomeUnknown
 
 from .gate import admit, subject_hash
 from .models import PENDING, SENDING, EmailQueue, ScheduledTask, User
+from .settings import Settings
 
 SUBJECT = "We miss you"
 REMINDER = "You have not been here for two days. Come and say hello!\n"

@@ -1,7 +1,6 @@
 """What is erased elsewhere: TODO 4. Lesson: course/*/lessons/gdpr_deletion.md"""
 
-from hooklab.services import Settings
-
+from .settings import Settings
 from .targets import Targets
 
 

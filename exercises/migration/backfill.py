@@ -3,9 +3,8 @@
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings
-
 from .clerk_users import ClerkUsers
+from .settings import Settings
 
 
 def start(session: Session) -> None:

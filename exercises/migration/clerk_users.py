@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from hooklab.services import Settings
 from hooklab.services.clerk_api import clerk_api_client
+
+from .settings import Settings
 
 
 class EmailAddress(BaseModel):

@@ -6,11 +6,10 @@ from typing import Any
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
-from hooklab.services import Settings
-
 from . import phases, walk
 from .clerk_users import ClerkUser, ClerkUsers
 from .models import BACKFILL, COMPARISON, WAITING, Comparison, Inbox, Job, User
+from .settings import Settings
 
 
 def start(session: Session) -> None:

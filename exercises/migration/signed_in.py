@@ -12,7 +12,7 @@ from typing import Annotated
 
 from fastapi import Header, HTTPException
 
-from hooklab.services import Settings
+from .settings import Settings
 
 
 def session_token(settings: Settings, clerk_id: str, expires: datetime) -> str:

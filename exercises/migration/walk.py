@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings
-
 from .clerk_users import ClerkUser, ClerkUsers
 from .models import RUNNING, Job
+from .settings import Settings
 
 PAGES_PER_RUN = 20
 """A run takes so many pages at most; the next run goes on."""

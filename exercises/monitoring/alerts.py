@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings, get_logger, slack_client
+from hooklab.services import get_logger, slack_client
+
+from .settings import Settings
 
 log = get_logger()
 

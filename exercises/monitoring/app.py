@@ -6,12 +6,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import SQLModel
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings, make_engine
+from hooklab.services import make_engine
 from hooklab.webhooks import read_event
 
 from . import admin, alerts
 from .access import require_cron
 from .recording import process
+from .settings import Settings
 
 
 def create_app(settings: Settings) -> FastAPI:

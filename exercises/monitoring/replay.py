@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from hooklab.services import Settings
+from .settings import Settings
 
 
 class NotReplayable(Exception):

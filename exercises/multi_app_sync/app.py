@@ -14,12 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings, get_logger, make_engine
+from hooklab.services import get_logger, make_engine
 from hooklab.webhooks import Event, read_event
 
 from .changes import record_change
 from .destinations import destinations
 from .sending import Courier, send_due
+from .settings import Settings
 
 CHANGES = {"user.created", "user.updated", "user.deleted"}
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from hooklab.services import Settings
+from .settings import Settings
 
 PATH = "/webhooks/user-sync"
 SHORTEST_KEY = 24

@@ -3,9 +3,8 @@
 from email.headerregistry import Address
 from email.message import EmailMessage
 
-from hooklab.services import Settings
-
 from .models import User
+from .settings import Settings
 
 TEXT = """\
 {greeting}

@@ -4,9 +4,8 @@ from collections.abc import Collection
 
 from sqlmodel import Session
 
-from hooklab.services import Settings
-
 from .clerk_user import ClerkUser
+from .settings import Settings
 
 
 def signed_up(session: Session, settings: Settings, user: ClerkUser) -> None:

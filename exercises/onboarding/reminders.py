@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select, update
 
-from hooklab.services import Settings
-
 from .clerk_user import ClerkUser
 from .models import NEEDLESS, SENDING, UNCERTAIN, WAITING, Reminder
+from .settings import Settings
 
 BATCH = 100
 """A run takes so many at most; the next run takes the others."""

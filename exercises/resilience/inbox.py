@@ -6,9 +6,8 @@ from typing import Any
 
 from sqlmodel import Session, col, update
 
-from hooklab.services import Settings
-
 from .models import SVIX, Inbox
+from .settings import Settings
 
 
 @dataclass(frozen=True)

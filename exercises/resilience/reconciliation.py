@@ -3,12 +3,11 @@
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings
-
 from . import walk
 from .clerk_users import ClerkUser
 from .models import Reconciliation
 from .outside import Outside
+from .settings import Settings
 
 
 def run(engine: Engine, settings: Settings, outside: Outside) -> None:

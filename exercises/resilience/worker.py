@@ -2,9 +2,10 @@
 
 from sqlalchemy import Engine
 
-from hooklab.services import Settings, get_logger
+from hooklab.services import get_logger
 
 from .outside import Outside
+from .settings import Settings
 
 log = get_logger()
 

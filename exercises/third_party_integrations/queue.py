@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select, update
 
-from hooklab.services import Settings, insert
+from hooklab.services import insert
 
 from .failures import Failed
 from .models import PENDING, IntegrationTask
+from .settings import Settings
 
 
 def owe(session: Session, clerk_id: str, integration: str) -> None:

@@ -11,11 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings, get_logger, make_engine
+from hooklab.services import get_logger, make_engine
 from hooklab.webhooks import Event, read_event
 
 from .clerk_user import ClerkUser
 from .sending import send, send_due
+from .settings import Settings
 from .signup import record_signup
 
 log = get_logger()

@@ -2,9 +2,8 @@
 
 from email.message import EmailMessage
 
-from hooklab.services import Settings
-
 from .models import User
+from .settings import Settings
 
 # In French, the language of the default preferences.
 TEXT = """\

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings, get_logger
+from hooklab.services import get_logger
 
 from . import queue
+from .settings import Settings
 
 log = get_logger()
 

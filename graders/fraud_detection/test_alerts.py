@@ -4,13 +4,14 @@ from concurrent.futures import wait
 from datetime import timedelta
 
 from hooklab.grading.inbox import content
-from hooklab.services import Settings
+from hooklab.grading.settings import defaults
 from hooklab.texts import pick
 
 from .helpers import cron, note
 
-MAIL_FROM = Settings.model_fields["mail_from"].default
-COOLDOWN = timedelta(hours=Settings.model_fields["fraud_cooldown_hours"].default)
+DEFAULTS = defaults(__file__)
+MAIL_FROM = DEFAULTS["mail_from"]
+COOLDOWN = timedelta(hours=DEFAULTS["fraud_cooldown_hours"])
 MINUTE = timedelta(minutes=1)
 
 # A message that has failed is due again within this time, see the statement.

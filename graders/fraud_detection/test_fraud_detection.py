@@ -7,12 +7,12 @@ cron has run.
 from collections import Counter
 from datetime import timedelta
 
-from hooklab.services import Settings
+from hooklab.grading.settings import defaults
 from hooklab.texts import pick
 
 from .helpers import cron, note
 
-DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
+DEFAULTS = defaults(__file__)
 
 SECOND = timedelta(seconds=1)
 COUNTRIES_SPAN = timedelta(hours=DEFAULTS["fraud_countries_hours"])

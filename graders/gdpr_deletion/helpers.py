@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hooklab.grading.settings import defaults
 from hooklab.sender import Event
-from hooklab.services import Settings
 from hooklab.texts import pick
 from hooklab.world.mailchimp_member import subscriber_hash
 
-DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
+DEFAULTS = defaults(__file__)
 BASE = DEFAULTS["erasure_retry_base_seconds"]
 LEASE = DEFAULTS["erasure_lease_seconds"]
 

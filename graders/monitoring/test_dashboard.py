@@ -27,7 +27,7 @@ from .helpers import (
     stats,
 )
 
-SECRETS = ("ADMIN_TOKEN", "CRON_SECRET", "SESSION_SECRET", "ERASURE_HASH_KEY")
+SECRETS = ("ADMIN_TOKEN", "CRON_SECRET", "SESSION_SECRET")
 CONTROLS = ("button", "link", "textbox", "combobox", "searchbox", "checkbox", "radio")
 
 

@@ -8,10 +8,10 @@ none.
 from contextlib import contextmanager
 
 from hooklab.grading.services import listed, show, show_delivery
-from hooklab.services import Settings
+from hooklab.grading.settings import defaults
 from hooklab.texts import plural
 
-DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
+DEFAULTS = defaults(__file__)
 BASE = DEFAULTS["sync_retry_base_seconds"]
 CAP = DEFAULTS["sync_retry_cap_seconds"]
 LEASE = DEFAULTS["sync_lease_seconds"]

@@ -4,9 +4,9 @@ An answer may tell the services right after the commit or leave that to the cron
 looks, the cron has run.
 """
 
-from hooklab.services import Settings
+from hooklab.grading.settings import defaults
 
-DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
+DEFAULTS = defaults(__file__)
 BASE = DEFAULTS["integration_retry_base_seconds"]
 LEASE = DEFAULTS["integration_lease_seconds"]
 

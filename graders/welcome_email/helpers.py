@@ -4,10 +4,10 @@ An answer may send right after the commit or leave all sending to the cron: befo
 the inbox, the cron has run.
 """
 
-from hooklab.services import Settings
+from hooklab.grading.settings import defaults
 from hooklab.texts import pick
 
-DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
+DEFAULTS = defaults(__file__)
 BASE = DEFAULTS["mail_retry_base_seconds"]
 LEASE = DEFAULTS["mail_lease_seconds"]
 

@@ -4,10 +4,11 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
-from hooklab.services import Settings, insert
+from hooklab.services import insert
 
 from .clerk_data import ClerkSession, ClerkUser
 from .models import IMPERSONATION, LOGIN, SIGN_UP, FirstAction, Newcomer, SessionOver, SignIn
+from .settings import Settings
 from .sources import source_of
 
 

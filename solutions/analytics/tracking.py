@@ -7,10 +7,11 @@ from segment.analytics.request import APIError
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from hooklab.services import Settings, get_logger
+from hooklab.services import get_logger
 from hooklab.services.segment import segment_client
 
 from .models import LOGIN, Newcomer, Outgoing, SignIn
+from .settings import Settings
 from .sources import BY_SERVER
 
 BATCH = 500

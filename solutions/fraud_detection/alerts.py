@@ -4,10 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from hooklab.services import Settings
-
 from .clerk_session import ClerkUser
 from .models import EMAIL, SLACK, AlertMessage, SecurityAlert, SessionLog
+from .settings import Settings
 
 
 def raise_alert(

@@ -6,9 +6,10 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 
-from hooklab.services import Mailer, MailNotSent, MailOutcomeUnknown, Settings, slack_client
+from hooklab.services import Mailer, MailNotSent, MailOutcomeUnknown, slack_client
 
 from .models import SLACK
+from .settings import Settings
 
 # In French, the language of the app.
 REASONS = {

@@ -3,13 +3,12 @@
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings
-
 from . import history
 from .alerts import raise_alert
 from .clerk_session import SessionCreated
 from .rules import broken
 from .sessions import hold_user, login_of, record
+from .settings import Settings
 
 
 def examine(engine: Engine, settings: Settings, event: SessionCreated) -> list[int]:

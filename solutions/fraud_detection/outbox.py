@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, delete, select, update
 
-from hooklab.services import Settings, get_logger
+from hooklab.services import get_logger
 
 from .channels import Notice, NotSent, send
 from .models import AlertMessage, SecurityAlert, SessionLog
+from .settings import Settings
 
 BATCH = 100
 """A run takes so many at most; the next run takes the others."""

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, update
 
-from hooklab.services import Settings, insert
+from hooklab.services import insert
 
 from .clerk_session import SessionCreated
 from .models import SessionLog, WatchedUser
+from .settings import Settings
 
 
 def login_of(event: SessionCreated) -> SessionLog:

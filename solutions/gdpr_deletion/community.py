@@ -7,10 +7,9 @@ from fastapi import HTTPException
 from pydantic import BaseModel, Field
 from sqlmodel import Session, select
 
-from hooklab.services import Settings
-
 from .gate import admit, subject_hash
 from .models import Comment, Post, Upload, User
+from .settings import Settings
 
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 

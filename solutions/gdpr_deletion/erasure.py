@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select, update
 
-from hooklab.services import Settings, get_logger
+from hooklab.services import get_logger
 
 from . import local, outside
 from .claims import Claim, claim, release, unclaimed
@@ -26,6 +26,7 @@ from .models import (
     ErasureStep,
     User,
 )
+from .settings import Settings
 from .targets import Targets, addresses_of
 
 AT_HOME: dict[str, Callable[[Session, Settings, Targets], None]] = {

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlmodel import Session, col
 
-from hooklab.services import Settings, insert
+from hooklab.services import insert
 
 from .models import Person
+from .settings import Settings
 
 
 def subject_hash(settings: Settings, clerk_id: str) -> str:

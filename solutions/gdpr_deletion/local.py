@@ -5,8 +5,6 @@ from contextlib import suppress
 
 from sqlmodel import Session, col, delete, update
 
-from hooklab.services import Settings
-
 from .community import folder_of
 from .models import (
     DELETED_USER,
@@ -20,6 +18,7 @@ from .models import (
     UserAddress,
     WebhookInbox,
 )
+from .settings import Settings
 from .targets import Targets
 
 

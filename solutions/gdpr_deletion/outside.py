@@ -5,10 +5,10 @@ import hashlib
 import stripe
 from mailchimp_marketing.api_client import ApiClientError
 
-from hooklab.services import Settings
 from hooklab.services.mailchimp import mailchimp_client
 from hooklab.services.stripe import stripe_client
 
+from .settings import Settings
 from .targets import Targets
 
 

@@ -11,12 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings, get_logger, make_engine
+from hooklab.services import get_logger, make_engine
 from hooklab.webhooks import Event, read_event
 
 from . import backfill, comparison, inbox, phases, walk
 from .clerk_users import ClerkUnavailable, ClerkUsers
 from .models import BACKFILL, COMPARISON
+from .settings import Settings
 from .signed_in import require_user
 from .welcome import Preparing, welcome
 

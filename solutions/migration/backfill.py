@@ -3,11 +3,10 @@
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings
-
 from . import phases, walk, writer
 from .clerk_users import ClerkUser, ClerkUsers
 from .models import BACKFILL, Job
+from .settings import Settings
 
 
 def start(session: Session) -> None:

@@ -6,12 +6,11 @@ from typing import Any
 from sqlalchemy import Engine, exists, func
 from sqlmodel import Session, col, or_, select, update
 
-from hooklab.services import Settings
-
 from . import phases, walk
 from .clerk_users import ClerkUser, ClerkUsers
 from .inbox import DELETED, newest_waiting
 from .models import BACKFILL, COMPARISON, DONE, WAITING, Comparison, Inbox, Job, User
+from .settings import Settings
 
 
 def start(session: Session) -> None:

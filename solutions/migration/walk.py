@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, update
 
-from hooklab.services import Settings
-
 from .clerk_users import ClerkUnavailable, ClerkUser, ClerkUsers, CursorGone, RateLimited
 from .models import DONE, RUNNING, Job
+from .settings import Settings
 
 PAGES_PER_RUN = 20
 """A run takes so many pages at most; the next run goes on."""

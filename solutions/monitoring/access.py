@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Header, HTTPException
 from pydantic import SecretStr
 
-from hooklab.services import Settings
+from .settings import Settings
 
 PROGRAM = "program"
 LONGEST_NAME = 100

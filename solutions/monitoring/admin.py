@@ -15,12 +15,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings
-
 from . import stats
 from .access import require_admin
 from .page import HERE, View, render
 from .replay import NotReplayable, is_proven, proof, replay
+from .settings import Settings
 from .stats import Filter
 
 LARGEST_FORM = 10_000

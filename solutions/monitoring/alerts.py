@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, and_, case, col, func, or_, select, update
 
-from hooklab.services import Settings, get_logger, insert, slack_client
+from hooklab.services import get_logger, insert, slack_client
 
 from .models import FAILED, FailureAlert, WebhookLog
+from .settings import Settings
 
 log = get_logger()
 

@@ -8,9 +8,8 @@ from urllib.request import Request, urlopen
 
 from standardwebhooks import Webhook
 
-from hooklab.services import Settings
-
 from .clerk_user import ClerkUser
+from .settings import Settings
 
 TIMEOUT_SECONDS = 5
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlmodel import Session, col
 
-from hooklab.services import Settings, insert
+from hooklab.services import insert
 from hooklab.webhooks import Event
 
 from . import billing
 from .clerk_user import ClerkUser
 from .models import User
+from .settings import Settings
 
 
 def handle(session: Session, settings: Settings, event: Event) -> None:

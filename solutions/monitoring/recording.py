@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, delete, select
 
-from hooklab.services import Settings, get_logger, insert
+from hooklab.services import get_logger, insert
 from hooklab.webhooks import Event
 
 from .handlers import handle
 from .models import DONE, FAILED, WebhookLog, WebhookPayload
+from .settings import Settings
 
 log = get_logger()
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from hooklab.services import Settings
 from hooklab.webhooks import Event
 
 from .models import DONE, FAILED, ReplayAudit, WebhookLog, WebhookPayload
 from .recording import WITH_CODES, process
+from .settings import Settings
 
 
 class NotReplayable(Exception):

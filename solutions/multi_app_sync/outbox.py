@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, or_, select, update
 
-from hooklab.services import Settings
-
 from .models import Outbox
+from .settings import Settings
 
 LONGEST_WISH = timedelta(days=1)
 """A receiver may ask for so long a pause, and for no longer one."""

@@ -9,12 +9,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings, get_logger
+from hooklab.services import get_logger
 
 from . import outbox
 from .destinations import Destination
 from .message import signed_headers
 from .outbox import Claim
+from .settings import Settings
 
 BATCH = 100
 """A run takes so many messages to an application at most; the next run takes the others."""

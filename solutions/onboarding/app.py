@@ -13,12 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings, get_logger, make_engine
+from hooklab.services import get_logger, make_engine
 from hooklab.webhooks import Event, read_event
 
 from . import actions, onboarding, users
 from .clerk_user import ClerkUser
 from .sending import send_due
+from .settings import Settings
 from .signed_in import require_user
 
 log = get_logger()

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session, col, update
 
-from hooklab.services import Settings, insert
+from hooklab.services import insert
 
 from . import reminders, users
 from .clerk_user import ClerkUser
 from .models import COMPLETED, INCOMPLETE, STEPS, Onboarding, PremiumGrant
+from .settings import Settings
 from .steps import steps_shown_by
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, and_, col, exists, or_, select, update
 
-from hooklab.services import Settings, insert
+from hooklab.services import insert
 
 from .clerk_user import ClerkUser
 from .models import (
@@ -21,6 +21,7 @@ from .models import (
     User,
     UserPreferences,
 )
+from .settings import Settings
 
 BATCH = 100
 """A run takes so many at most; the next run takes the others."""

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Mailer, MailNotSent, MailOutcomeUnknown, Settings, get_logger
+from hooklab.services import Mailer, MailNotSent, MailOutcomeUnknown, get_logger
 
 from . import reminders
 from .message import reminder_message
 from .models import DEAD, SENDING, SENT, UNCERTAIN, WAITING, Reminder, User
 from .reminders import Claim
+from .settings import Settings
 
 log = get_logger()
 

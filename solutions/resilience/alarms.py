@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, or_, select, update
 
-from hooklab.services import Settings, get_logger, insert, slack_client
+from hooklab.services import get_logger, insert, slack_client
 
 from .models import Alarm
+from .settings import Settings
 
 SILENCE = "SILENCE"
 RECOVERED = "RECOVERED"

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col, select
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings, get_logger, make_engine
+from hooklab.services import get_logger, make_engine
 from hooklab.webhooks import Event, read_event
 
 from . import alarms, freshness, inbox, reconciliation, walk, worker
@@ -21,6 +21,7 @@ from .billing import Billing
 from .clerk_users import ClerkUsers
 from .models import CREATED, DEAD, DELETED, UPDATED, WAITING, Inbox, Reconciliation
 from .outside import Outside
+from .settings import Settings
 
 TYPES = (CREATED, UPDATED, DELETED)
 

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 import httpx
 from standardwebhooks import Webhook
 
-from hooklab.services import Settings
-
 from .failures import Away, Hopeless
 from .retry_after import retry_after
+from .settings import Settings
 
 
 class Billing:

@@ -5,11 +5,11 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from hooklab.services import Settings
 from hooklab.services.clerk_api import clerk_api_client
 
 from .failures import Away
 from .retry_after import retry_after
+from .settings import Settings
 
 
 class EmailAddress(BaseModel):

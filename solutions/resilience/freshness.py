@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
-from hooklab.services import Settings
-
 from . import alarms
 from .models import SVIX, Inbox
+from .settings import Settings
 
 
 def watch(engine: Engine, settings: Settings) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select, update
 
-from hooklab.services import Settings, insert
+from hooklab.services import insert
 
 from .models import DEAD, SVIX, WAITING, Inbox
+from .settings import Settings
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, or_, select, update
 
-from hooklab.services import Settings
-
 from . import alarms, inbox, walk
 from .clerk_users import ClerkUser
 from .models import LIST, MISSING, UPDATED, Reconciliation, User
 from .outside import Outside
+from .settings import Settings
 
 
 def run(engine: Engine, settings: Settings, outside: Outside) -> None:

@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, update
 
-from hooklab.services import Settings
-
 from .clerk_users import ClerkUser, CursorGone
 from .failures import Away
 from .models import Reconciliation
 from .outside import Outside
+from .settings import Settings
 
 PAGES_PER_RUN = 5
 """A run takes so many pages at most; the next run goes on."""

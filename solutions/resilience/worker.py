@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings, get_logger
+from hooklab.services import get_logger
 
 from . import inbox
 from .failures import Away, Hopeless
@@ -14,6 +14,7 @@ from .handlers import handle
 from .inbox import Entry
 from .models import DEAD, DONE, WAITING
 from .outside import Outside
+from .settings import Settings
 
 log = get_logger()
 

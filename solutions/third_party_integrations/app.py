@@ -11,11 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.services import Settings, get_logger, make_engine
+from hooklab.services import get_logger, make_engine
 from hooklab.webhooks import Event, read_event
 
 from .gate import build_gates
 from .integrations import connect
+from .settings import Settings
 from .users import record
 from .work import work_off_all
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hooklab.services import Settings, slack_client
+from hooklab.services import slack_client
 from hooklab.services.intercom import intercom_client
 from hooklab.services.mailchimp import mailchimp_client
 from hooklab.services.segment import segment_client
 
 from . import analytics, newsletter, slack, support
 from .models import ANALYTICS, NEWSLETTER, SLACK, SUPPORT, User
+from .settings import Settings
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import Settings, get_logger
+from hooklab.services import get_logger
 
 from . import gate, queue
 from .failures import failure_of
 from .integrations import Integration, Job
 from .models import DONE, NEWSLETTER, IntegrationTask, User
+from .settings import Settings
 from .users import forget_address
 
 BATCH = 100

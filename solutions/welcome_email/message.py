@@ -4,9 +4,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from html import escape
 
-from hooklab.services import Settings
-
 from .models import User
+from .settings import Settings
 
 # In French, the language of the default preferences.
 TEXT = """\

@@ -6,9 +6,8 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select, update
 
-from hooklab.services import Settings
-
 from .models import DEAD, PENDING, SENDING, UNCERTAIN, EmailQueue
+from .settings import Settings
 
 BATCH = 100
 """A run takes so many at most; the next run takes the others."""

@@ -7,18 +7,13 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from hooklab.services import (
-    Mailer,
-    MailNotSent,
-    MailOutcomeUnknown,
-    Settings,
-    get_logger,
-)
+from hooklab.services import Mailer, MailNotSent, MailOutcomeUnknown, get_logger
 
 from . import queue
 from .message import welcome_message
 from .models import SENDING, SENT, UNCERTAIN, EmailQueue, User
 from .queue import Claim
+from .settings import Settings
 
 log = get_logger()
 

@@ -103,6 +103,11 @@ class Course:
         return self.root / "solutions" / slug
 
 
+def own_settings(grader: Path) -> Path:
+    """Where the settings that the exercise of this grader alone needs are, if it needs any."""
+    return grader.parents[1] / "solutions" / grader.name / "settings.py"
+
+
 def load(root: Path) -> Course:
     """Read `root/graders/course.toml`; anything wrong in it raises HooklabError."""
     table = read_table(root / "graders" / "course.toml")

@@ -27,10 +27,12 @@ from pathlib import Path
 
 import uvicorn
 
-from hooklab.services import Settings
 from hooklab.worker.loading import load_app_module
+from hooklab.worker.settings import load_settings
 
-app = load_app_module(Path(sys.argv[1])).create_app(Settings(_env_file=None))
+folder = Path(sys.argv[1])
+settings = load_settings(folder / "settings.py")(_env_file=None)
+app = load_app_module(folder).create_app(settings)
 uvicorn.run(app, fd=int(sys.argv[2]), log_level="warning")
 """
 

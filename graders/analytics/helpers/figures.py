@@ -3,10 +3,10 @@
 from concurrent.futures import wait
 from datetime import UTC, datetime, timedelta
 
-from hooklab.services import Settings
+from hooklab.grading.settings import defaults
 from hooklab.texts import pick
 
-DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
+DEFAULTS = defaults(__file__)
 OWN_SESSION = timedelta(seconds=DEFAULTS["analytics_signup_session_seconds"])
 PREFIX = DEFAULTS["analytics_message_prefix"]
 

@@ -3,11 +3,11 @@
 from concurrent.futures import wait
 from contextlib import contextmanager
 
+from hooklab.grading.settings import defaults
 from hooklab.sender.events import primary_address
-from hooklab.services import Settings
 from hooklab.texts import pick
 
-DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
+DEFAULTS = defaults(__file__)
 LEASE = DEFAULTS["inbox_lease_seconds"]
 
 LIST = "/v1/users"

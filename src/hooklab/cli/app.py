@@ -51,6 +51,7 @@ def _commands() -> dict[str, str]:
         "review": _("Record what a written answer is worth (for instructors)."),
         "cut": _("Cut skeletons from solutions (for authors)."),
         "mistake": _("Keep known mistakes as patches (for authors)."),
+        "settings": _("Write .env.example, which lists every setting (for authors)."),
         "check": _("Prove that exercises, solutions and graders agree (for authors)."),
     }
 

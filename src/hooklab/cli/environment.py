@@ -17,15 +17,20 @@ EnvironmentFile = Annotated[
 DEFAULT = Path(".env")
 
 
-def read_settings(file: Path) -> Settings:
-    """The settings in the environment and in `file`; HooklabError for what cannot be used."""
+def read_settings(file: Path, kind: type[Settings] = Settings) -> Settings:
+    """The settings in the environment and in `file`; HooklabError for what cannot be used.
+
+    Args:
+        file: may be missing when it is `.env`.
+        kind: which settings to read.
+    """
     if file != DEFAULT and not file.is_file():
         raise HooklabError(
             _("{path} does not exist").format(path=file),
             _("hooklab lab writes one; .env.example lists every variable"),
         )
     try:
-        return Settings(_env_file=file)  # type: ignore[call-arg]
+        return kind(_env_file=file)  # type: ignore[call-arg]
     except ValidationError as error:
         fault = error.errors()[0]
         name = ".".join(str(part) for part in fault["loc"]).upper()

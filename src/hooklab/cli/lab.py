@@ -1,7 +1,7 @@
 """`hooklab lab`: the outside world on fixed local ports, and what arrives there."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from random import SystemRandom
@@ -10,13 +10,16 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from hooklab.catalogue import find_root, load, own_settings
 from hooklab.cli.files import write
 from hooklab.cli.options import Lang
 from hooklab.cli.speaking import output, talk
 from hooklab.errors import HooklabError
 from hooklab.reports.clean import clean
-from hooklab.sender import Clerk, backend_api, new_secret
+from hooklab.sender import Clerk, backend_api
+from hooklab.services import Settings
 from hooklab.texts import _
+from hooklab.worker.settings import draw, load_settings
 from hooklab.world import Call, Command, Mail, Notification, SlackMessage, World
 from hooklab.world.environment import environment as of_services
 
@@ -64,7 +67,7 @@ def command(
         backend_api=lambda *request: backend_api(clerk, *request),
     ) as world:
         world.start(*PORTS)
-        file = _write_environment(environment(world), force=force)
+        file = _write_environment(environment(world, _kinds()), force=force)
         _explain(world, file)
         try:
             threading.Event().wait()
@@ -90,16 +93,23 @@ def read_ports(text: str | None) -> dict[str, int]:
     return chosen
 
 
-def environment(world: World) -> dict[str, str]:
-    """What an app needs to know of `world`, by the names of its settings."""
-    return {
-        "CLERK_WEBHOOK_SIGNING_SECRET": new_secret(SystemRandom()),
-        "CRON_SECRET": f"cron_{SystemRandom().randrange(16**16):016x}",
-        "SESSION_SECRET": f"session_{SystemRandom().randrange(16**32):032x}",
-        "ERASURE_HASH_KEY": f"erasure_{SystemRandom().randrange(16**32):032x}",
-        "ADMIN_TOKEN": f"admin_{SystemRandom().randrange(16**32):032x}",
-        **of_services(world),
-    }
+def environment(world: World, kinds: Iterable[type[Settings]]) -> dict[str, str]:
+    """What apps with settings of these kinds need to know of `world`, and secrets for them."""
+    drawn: dict[str, str] = {}
+    for kind in kinds:
+        drawn |= draw(kind, SystemRandom(), secrets_only=True)
+    return drawn | of_services(world)
+
+
+def _kinds() -> list[type[Settings]]:
+    """The settings of every exercise; outside a course, where the lab is of use too, the common."""
+    try:
+        root = find_root(Path.cwd())
+    except HooklabError:
+        return [Settings]
+    here = load(root)
+    slugs = [each.slug for each in (*here.exercises, *here.drafts)]
+    return [load_settings(own_settings(here.grader(slug))) for slug in slugs]
 
 
 def show(service: str, record: object) -> None:

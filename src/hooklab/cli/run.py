@@ -10,6 +10,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from hooklab.catalogue import own_settings
 from hooklab.cli.environment import DEFAULT, EnvironmentFile, read_settings
 from hooklab.cli.options import Lang, Slug, course
 from hooklab.cli.ports import check_free
@@ -21,6 +22,7 @@ from hooklab.services import Settings
 from hooklab.texts import _
 from hooklab.worker.loading import describe, load_app_module
 from hooklab.worker.process import StartFailure
+from hooklab.worker.settings import load_settings
 
 
 def command(
@@ -39,7 +41,7 @@ def command(
     here.exercise(slug)
     folder = Options(solutions=solutions).folder(here, slug)
     check_folder(folder)
-    settings = read_settings(env)
+    settings = read_settings(env, load_settings(own_settings(here.grader(slug))))
     check_free(port)
     app = _app(folder.resolve(), settings)
     talk().print(

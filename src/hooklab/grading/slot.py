@@ -15,7 +15,7 @@ from pathlib import Path
 from hooklab.grading.clock import Clock
 from hooklab.grading.database import Database, Server
 from hooklab.grading.redis import RedisServers
-from hooklab.sender import Clerk, backend_api, new_secret
+from hooklab.sender import Clerk, backend_api
 from hooklab.worker.job import Job
 from hooklab.worker.launch import Launcher
 from hooklab.worker.process import StartFailure, Worker
@@ -39,6 +39,7 @@ class Ground:
         launcher: starts the apps.
         server: makes the databases.
         seed: the run's seed.
+        settings: the file in which the course describes them; None for the engine's own.
         debug: whether a person sits at a breakpoint.
         redis: a real Redis server; None for one in this process.
     """
@@ -48,6 +49,7 @@ class Ground:
     launcher: Launcher
     server: Server
     seed: int
+    settings: Path | None = None
     debug: bool = False
     redis: RedisServers | None = None
 
@@ -83,7 +85,7 @@ class Slot:
             redis=ground.redis.database() if ground.redis else None,
         )
         self.world.start(*SERVICES)
-        self.settings = self._settings(chance)
+        self.settings = self._settings(f"{ground.seed}/{number}/settings")
         self.workers: list[Worker] = []
         self._listeners: list[socket.socket] = []
         self.log = self.folder / "app.log"
@@ -106,6 +108,7 @@ class Slot:
             log=str(self.log),
             environment={**self.settings, **(settings or {})},
             now=self.clock.now().isoformat(),
+            settings=str(self.ground.settings.resolve()) if self.ground.settings else None,
             debug=self.ground.debug,
         )
         worker = Worker(self.ground.launcher, job, self._listeners[port_of])
@@ -132,8 +135,7 @@ class Slot:
         self.database.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _settings(self, chance: random.Random) -> dict[str, str]:
-        site = f"app-{chance.randrange(16**6):06x}.example.com"
+    def _settings(self, seed: str) -> dict[str, str]:
         return {
             "HOME": str(self.home),
             "TMPDIR": str(self.home),
@@ -141,14 +143,7 @@ class Slot:
             "LANG": "C.UTF-8",
             "TZ": "UTC",
             "DATABASE_URL": self.database.url,
-            "CLERK_WEBHOOK_SIGNING_SECRET": new_secret(chance),
-            "CRON_SECRET": f"cron_{chance.randrange(16**16):016x}",
-            "APP_URL": f"https://{site}",
-            "DOCS_URL": f"https://docs.{site}",
-            "WELCOME_OFFER_CODE": f"HELLO{chance.randrange(16**4):04X}",
-            "SESSION_SECRET": f"session_{chance.randrange(16**32):032x}",
-            "ERASURE_HASH_KEY": f"erasure_{chance.randrange(16**32):032x}",
-            "ADMIN_TOKEN": f"admin_{chance.randrange(16**32):032x}",
+            **self.ground.launcher.draw(self.ground.settings, seed),
             **environment(self.world),
         }
 

@@ -9,6 +9,7 @@ from shutil import rmtree
 
 import pytest
 
+from hooklab.catalogue import own_settings
 from hooklab.errors import HooklabError
 from hooklab.grading import database
 from hooklab.grading.lab import Lab
@@ -98,10 +99,11 @@ class Worlds:
                 launcher=self._launcher(),
                 server=self._database_server(),
                 seed=self._options.seed,
+                settings=own_settings(folder),
                 debug=self._options.debug,
                 redis=self._redis,
             )
-            ground.launcher.preload(ground.submission.resolve())
+            ground.launcher.preload(ground.submission.resolve(), ground.settings)
             self._slots[folder] = Slots(ground)
             self._slots[folder].expect(self._expected[folder])
             self._resources.callback(self._slots[folder].close)

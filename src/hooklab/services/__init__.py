@@ -7,10 +7,11 @@ production and to the kit's in a grading run.
 from hooklab.services.database import insert, make_engine
 from hooklab.services.logs import get_logger
 from hooklab.services.mail import MailConnection, Mailer, MailNotSent, MailOutcomeUnknown
-from hooklab.services.settings import Settings
+from hooklab.services.settings import Drawn, Settings
 from hooklab.services.slack import slack_client
 
 __all__ = [
+    "Drawn",
     "MailConnection",
     "MailNotSent",
     "MailOutcomeUnknown",

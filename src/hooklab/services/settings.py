@@ -1,6 +1,9 @@
-"""Everything that an exercise reads from outside, in one place."""
+"""What the apps of several exercises read from outside; each may add to it in a subclass."""
 
-from typing import Literal
+import string
+from dataclasses import dataclass
+from random import Random
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import (
@@ -12,6 +15,32 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+BASE64 = string.ascii_letters + string.digits + "+/"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Marks a setting for which hooklab makes up a value, another one for each check.
+
+    `hooklab lab` does so too for what is secret. With `Annotated[SecretStr, Drawn("key_")]` the
+    values look like `key_` and 32 digits.
+
+    Attributes:
+        before: what each value begins with.
+        length: how many letters are drawn.
+        after: what each value ends with.
+        of: the letters to draw from; hexadecimal digits by default.
+    """
+
+    before: str
+    length: int = 32
+    after: str = ""
+    of: str = "0123456789abcdef"
+
+    def draw(self, chance: Random) -> str:
+        """A new value."""
+        return f"{self.before}{''.join(chance.choices(self.of, k=self.length))}{self.after}"
+
 
 class Settings(BaseSettings):
     """Read from the environment, then from `.env`; `.env.example` lists every variable.
@@ -22,10 +51,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore")
 
     database_url: str = "sqlite:///app.db"
-    """Where the app keeps its tables: SQLite, or `postgresql+psycopg://…`."""
+    """Where the app keeps its tables: SQLite, or `postgresql+psycopg://user:password@host/name`."""
 
-    clerk_webhook_signing_secret: SecretStr = SecretStr("")
-    """The endpoint's secret, `whsec_` and base64, under Clerk's own name for it."""
+    clerk_webhook_signing_secret: Annotated[SecretStr, Drawn("whsec_", of=BASE64)] = SecretStr("")
+    """The endpoint's secret, from Clerk's dashboard: `whsec_` and base64."""
 
     clerk_secret_key: SecretStr = SecretStr("")
     """The secret key of Clerk's Backend API, `sk_test_…` or `sk_live_…`, under Clerk's own name."""
@@ -33,29 +62,19 @@ class Settings(BaseSettings):
     clerk_api_url: str = "https://api.clerk.com"
     """Where Clerk's Backend API is."""
 
-    migration_page_size: int = Field(default=500, ge=1, le=500)
-    """How many users one page of Clerk's list holds; 500 is the most that Clerk gives."""
-
-    migration_pause_percent: float = Field(default=5.0, ge=0)
-    """When more of Clerk's users than this differ from the table, in percent, webhooks pause."""
-
-    cron_secret: SecretStr = SecretStr("")
+    cron_secret: Annotated[SecretStr, Drawn("cron_")] = SecretStr("")
     """The bearer token of `POST /internal/cron`."""
 
-    session_secret: SecretStr = SecretStr("")
+    session_secret: Annotated[SecretStr, Drawn("session_")] = SecretStr("")
     """The key that signs the session tokens of the app's own users."""
 
-    app_url: str = "http://localhost:8000"
+    app_url: Annotated[str, Drawn("https://app-", 6, ".example.com")] = "http://localhost:8000"
     """Where people reach the app."""
-
-    docs_url: str = "http://localhost:8000/docs"
-    """Where new users find the documentation."""
-
-    welcome_offer_code: str = "WELCOME"
-    """The new-user offer that the welcome e-mail carries."""
 
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 1025
+    """The mail server."""
+
     smtp_timeout_seconds: float = Field(default=5.0, gt=0)
     """How long to wait for the mail server: far below the 15 s that Svix waits for the app."""
 
@@ -63,7 +82,7 @@ class Settings(BaseSettings):
     """The sender of every e-mail."""
 
     mail_retry_base_seconds: int = Field(default=60, gt=0)
-    """The delay after a first failed attempt; it doubles after each further one."""
+    """The delay after a first failed attempt at an e-mail; it doubles after each further one."""
 
     mail_retry_cap_seconds: int = Field(default=3600, gt=0)
     """The longest delay between two attempts."""
@@ -74,77 +93,11 @@ class Settings(BaseSettings):
     mail_lease_seconds: int = Field(default=300, gt=0)
     """How long a claimed e-mail belongs to whoever claimed it."""
 
-    onboarding_reminder_hours: int = Field(default=48, gt=0)
-    """How long after sign-up somebody is reminded of an onboarding that is not complete."""
-
     slack_webhook_url: SecretStr = SecretStr("")
     """Slack's incoming webhook; whoever knows this address can post to the channel."""
 
-    fraud_max_countries: int = Field(default=3, ge=1)
-    """Sign-ins from more countries than this within `fraud_countries_hours` are suspicious."""
-
-    fraud_countries_hours: int = Field(default=24, gt=0)
-    """The window in which countries are counted."""
-
-    fraud_max_sessions: int = Field(default=5, ge=1)
-    """More sessions than this within `fraud_sessions_minutes` are suspicious."""
-
-    fraud_sessions_minutes: int = Field(default=10, gt=0)
-    """The window in which sessions are counted."""
-
-    fraud_absence_days: int = Field(default=90, gt=0)
-    """A sign-in after a longer absence than this is suspicious."""
-
-    fraud_cooldown_hours: int = Field(default=24, gt=0)
-    """How long a rule that has raised an alert is silent for the same user."""
-
-    fraud_rules_off: str = ""
-    """Names of rules that are switched off, with commas; a misspelt name switches nothing off."""
-
-    alert_retry_base_seconds: int = Field(default=60, gt=0)
-    """The delay after a first failed attempt to send an alert; it doubles after each one."""
-
-    alert_retry_cap_seconds: int = Field(default=900, gt=0)
-    """The longest delay between two attempts to send an alert."""
-
-    alert_max_attempts: int = Field(default=100, gt=0)
-    """After so many failed attempts an alert is given up."""
-
-    session_ip_retention_days: int = Field(default=30, gt=0)
-    """After so many days the IP address of a session is forgotten."""
-
     app_language: Literal["en", "fr"] = "en"
-    """The language of the words that the app itself writes."""
-
-    uploads_dir: str = "uploads"
-    """The folder for the files that users send; a relative one is below the working directory."""
-
-    erasure_hash_key: SecretStr = SecretStr("")
-    """The key of the hashes by which erased people are known; whoever has it can recognise them."""
-
-    erasure_retry_base_seconds: int = Field(default=60, gt=0)
-    """The delay after a first failed attempt at a step of an erasure; it doubles each time."""
-
-    erasure_retry_cap_seconds: int = Field(default=3600, gt=0)
-    """The longest delay between two attempts at a step. No step is ever given up."""
-
-    erasure_lease_seconds: int = Field(default=300, gt=0)
-    """How long claimed work of an erasure belongs to whoever claimed it."""
-
-    clerk_app_id: str = "app_yours"
-    """The application's `app_…` in Clerk's dashboard, which is part of every address there."""
-
-    integration_retry_base_seconds: int = Field(default=60, gt=0)
-    """The delay after a first failed call of somebody else's service; it doubles each time."""
-
-    integration_retry_cap_seconds: int = Field(default=3600, gt=0)
-    """The longest delay between two calls, unless the service itself asks for more."""
-
-    integration_max_attempts: int = Field(default=8, gt=0)
-    """After so many failed attempts a service is no longer told, and the row says so."""
-
-    integration_lease_seconds: int = Field(default=300, gt=0)
-    """How long claimed work belongs to whoever claimed it."""
+    """The language of the words that the app itself writes: `en` or `fr`."""
 
     mobile_app_url: str = "http://localhost:8032"
     mobile_app_secret: SecretStr = SecretStr("")
@@ -163,15 +116,6 @@ class Settings(BaseSettings):
 
     sync_timeout_seconds: float = Field(default=5.0, gt=0)
     """How long one attempt to tell an application of a change may take in all."""
-
-    sync_retry_base_seconds: int = Field(default=60, gt=0)
-    """The delay after a first failed attempt; it doubles after each further one."""
-
-    sync_retry_cap_seconds: int = Field(default=3600, gt=0)
-    """The longest delay between two attempts, unless the application asks for a longer one."""
-
-    sync_lease_seconds: int = Field(default=300, gt=0)
-    """How long a claimed message belongs to whoever claimed it."""
 
     stripe_api_key: SecretStr = SecretStr("")
     """The secret key of the Stripe account, `sk_test_…` or `sk_live_…`."""
@@ -200,62 +144,8 @@ class Settings(BaseSettings):
     segment_api_url: str = "https://api.segment.io"
     """Where Segment's API is; `https://eu1.api.segmentapis.com` for a workspace in Europe."""
 
-    admin_token: SecretStr = SecretStr("")
+    admin_token: Annotated[SecretStr, Drawn("admin_")] = SecretStr("")
     """What opens the routes and pages of the administration: a bearer token, or a password."""
-
-    analytics_time_zone: str = "Europe/Paris"
-    """The zone in which analytics' hours and days are counted, by its IANA name."""
-
-    analytics_signup_session_seconds: int = Field(default=60, ge=0)
-    """A session that begins sooner than this after its user was made belongs to the sign-up."""
-
-    analytics_message_prefix: str = "hooklab-"
-    """What the ids of messages to Segment begin with: other companies' ids share its memory."""
-
-    monitoring_time_zone: str = "Europe/Paris"
-    """The zone in which the days of the webhook statistics begin, by its IANA name."""
-
-    failure_alert_percent: float = Field(default=5.0, ge=0, lt=100)
-    """When more webhooks than this have failed, in percent, an alert is raised."""
-
-    failure_alert_window_minutes: int = Field(default=60, gt=0)
-    """How far back webhooks count for that."""
-
-    failure_alert_minimum: int = Field(default=20, gt=0)
-    """Fewer webhooks than this say nothing."""
-
-    failure_alert_cooldown_minutes: int = Field(default=60, gt=0)
-    """How long after an alert no other one is raised."""
-
-    inbox_batch: int = Field(default=50, ge=1)
-    """How many entries of the inbox one run of the scheduler works on at most."""
-
-    inbox_lease_seconds: int = Field(default=300, gt=0)
-    """How long a claimed entry belongs to whoever claimed it."""
-
-    inbox_retry_base_seconds: int = Field(default=60, gt=0)
-    """The delay after a first failed attempt; it doubles after each further one."""
-
-    inbox_retry_cap_seconds: int = Field(default=3600, gt=0)
-    """The longest delay between two attempts, unless a service asks for a longer one."""
-
-    inbox_max_attempts: int = Field(default=5, gt=0)
-    """After so many attempts that failed for no known reason, an entry is parked."""
-
-    reconcile_hours: int = Field(default=24, gt=0)
-    """How often the table is compared with Clerk's list."""
-
-    reconcile_page_size: int = Field(default=500, ge=1, le=500)
-    """How many users one page of Clerk's list holds; 500 is the most that Clerk gives."""
-
-    reconcile_brake_percent: float = Field(default=5.0, ge=0)
-    """With more of the table's users missing from the list, in percent, nobody is deleted."""
-
-    silence_hours: int = Field(default=6, gt=0)
-    """How long no delivery may come before an alarm is raised."""
-
-    silence_cooldown_hours: int = Field(default=12, gt=0)
-    """How long after an alarm about silence no other one is raised."""
 
     redis_url: str = "redis://localhost:6379/0"
     """Where Redis is: `redis://host:port/number-of-the-database`."""

@@ -16,11 +16,11 @@ from typing import Any
 import uvicorn
 from uvicorn.logging import DefaultFormatter
 
-from hooklab.services import Settings
 from hooklab.worker import inside
 from hooklab.worker.clock import Clock
 from hooklab.worker.job import Job, Message, messages, send
 from hooklab.worker.loading import describe, load_app_module
+from hooklab.worker.settings import load_settings
 
 if sys.platform != "win32":
     import resource  # here, not in `_limit`: every worker would load it, which takes a millisecond
@@ -51,10 +51,11 @@ def run(
     gc.disable()
     stage = "import"
     try:
+        settings = load_settings(job.settings)
         module = load_app_module(Path(job.folder))
         stage = "create_app"
         # Unfrozen: pydantic refuses freezegun's datetime in the annotations of a route.
-        made = module.create_app(Settings())
+        made = module.create_app(settings())
         stage = "result"
         app = inside.InFlight(accept(made))
     except BaseException as error:

@@ -5,7 +5,9 @@ request is one JSON line, and so is each answer:
 
 - {"do": "fork", "job": …} with two descriptors (the listening socket, the worker's end of its
   control channel) is answered {"pid": …};
-- {"do": "preload", "folder": …} imports the kit's libraries that the submission names: {};
+- {"do": "preload", "folder": …, "settings": …} imports the kit's libraries that the submission
+  names, and the course's settings: {}, or {"fault": true} when these cannot be used;
+- {"do": "draw", "settings": …, "seed": …} draws values for them: {"values": …};
 - {"do": "status", "pid": …} waits for a worker that was killed or has ended: {"status": …};
 - {"do": "forget", "pid": …} ends it with all that it started, now or in the next pause: {};
 - {"do": "spare", "count": …} asks for workers that wait for a job, made while nothing else is to
@@ -26,6 +28,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any, NoReturn
 
 import svix.webhooks  # noqa: F401 - imported so that no worker has to
@@ -33,9 +36,11 @@ import uvicorn.lifespan.on
 import uvicorn.protocols.http.h11_impl  # noqa: F401
 from sqlalchemy.dialects import sqlite  # noqa: F401
 
+from hooklab.errors import HooklabError
 from hooklab.worker import child, clock, inside
 from hooklab.worker.job import LONGEST_LINE, Job
 from hooklab.worker.preload import preload
+from hooklab.worker.settings import draw, load_settings
 from hooklab.worker.warm_up import warm_up
 
 # A person who types leaves pauses far longer than this.
@@ -120,8 +125,10 @@ class ForkServer:
             case "fork":
                 return {"pid": self._start(request["job"], descriptors)}
             case "preload":
-                self._preload(Path(request["folder"]))
-                return {}
+                return self._preload(Path(request["folder"]), request["settings"])
+            case "draw":
+                kind = load_settings(request["settings"])
+                return {"values": draw(kind, Random(request["seed"]))}  # noqa: S311
             case "spare":
                 self._wanted = request["count"]
                 return {}
@@ -150,10 +157,18 @@ class ForkServer:
         self._living.add(waiting.pid)
         return waiting.pid
 
-    def _preload(self, folder: Path) -> None:
+    def _preload(self, folder: Path, settings: str | None) -> dict[str, Any]:
+        try:
+            load_settings(settings)
+        except HooklabError:
+            # The grader finds the same, and tells it in the language of the reader.
+            return {"fault": True}
         loaded = preload(folder)
-        if not loaded:
-            return
+        if loaded:
+            self._take_in(loaded)
+        return {}
+
+    def _take_in(self, loaded: list[str]) -> None:
         self._preloaded += loaded
         clock.take_stock(self._preloaded)
         gc.collect()

@@ -23,6 +23,7 @@ class Job:
         log: the file that takes the app's standard output and error.
         environment: the whole environment of the app, and so its settings.
         now: the instant, ISO 8601 with offset, at which its clock stands.
+        settings: the file in which the course describes them; None for the engine's own.
         debug: keep the terminal and set no limits, so that a breakpoint works.
     """
 
@@ -32,6 +33,7 @@ class Job:
     log: str
     environment: dict[str, str]
     now: str
+    settings: str | None = None
     debug: bool = False
 
 

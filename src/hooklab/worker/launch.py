@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from random import Random
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hooklab.errors import HooklabError
 from hooklab.texts import _
 from hooklab.worker.job import Job, Message, messages
+
+if TYPE_CHECKING:
+    from hooklab.services import Settings
 
 WARM_UP_SECONDS = 60
 
@@ -35,8 +39,16 @@ class Launcher(Protocol):
     def start(self, job: Job, listener: socket.socket) -> Started:
         """Start a worker for `job` that will serve on `listener`."""
 
-    def preload(self, folder: Path) -> None:
-        """Import early what the submission in `folder` is going to import."""
+    def preload(self, folder: Path, settings: Path | None = None) -> None:
+        """Import early what the submission in `folder` is going to import.
+
+        Args:
+            settings: the file in which the course describes the settings, see `load_settings`;
+                HooklabError when it cannot be used.
+        """
+
+    def draw(self, settings: Path | None, seed: str) -> dict[str, str]:
+        """Values for these settings, by the names of their variables; the seed decides them."""
 
     def prepare(self, count: int) -> None:
         """Be ready to start `count` workers at once, at the cost of their memory."""
@@ -89,22 +101,28 @@ class ForkLauncher:
                 raise
         return Started(answer["pid"], ours)
 
-    def preload(self, folder: Path) -> None:
-        """Import the kit's libraries that the files of `folder` name, once for all workers."""
-        self._ask(json.dumps({"do": "preload", "folder": str(folder)}).encode() + b"\n", [])
+    def preload(self, folder: Path, settings: Path | None = None) -> None:
+        """Import the settings and the kit's libraries that `folder` names, once for all workers."""
+        if "fault" in self._tell("preload", folder=str(folder), settings=_text(settings)):
+            _load(settings)
+
+    def draw(self, settings: Path | None, seed: str) -> dict[str, str]:
+        """Have the warm process draw: importing what it takes would keep a grader waiting."""
+        values: dict[str, str] = self._tell("draw", settings=_text(settings), seed=seed)["values"]
+        return values
 
     def prepare(self, count: int) -> None:
         """Keep `count` processes waiting for a job; about 25 MB each."""
-        self._ask(json.dumps({"do": "spare", "count": count}).encode() + b"\n", [])
+        self._tell("spare", count=count)
 
     def end(self, pid: int) -> int:
         """Kill the worker's whole session, then collect its exit status."""
         _kill_session(pid)
-        return int(self._ask_about("status", pid)["status"])
+        return int(self._tell("status", pid=pid)["status"])
 
     def forget(self, pid: int) -> None:
         """Have the warm process end the worker's whole session when there is time."""
-        self._ask_about("forget", pid)
+        self._tell("forget", pid=pid)
 
     def close(self) -> None:
         """End the warm process and with it every worker."""
@@ -115,8 +133,8 @@ class ForkLauncher:
             self._process.kill()
             self._process.wait()
 
-    def _ask_about(self, do: str, pid: int) -> dict[str, Any]:
-        return self._ask(json.dumps({"do": do, "pid": pid}).encode() + b"\n", [])
+    def _tell(self, do: str, **more: object) -> dict[str, Any]:
+        return self._ask(json.dumps({"do": do, **more}).encode() + b"\n", [])
 
     def _ask(self, request: bytes, descriptors: list[int]) -> dict[str, Any]:
         try:
@@ -163,8 +181,15 @@ class SpawnLauncher:
         control.sendall(json.dumps(request).encode() + b"\n")
         return Started(process.pid, control)
 
-    def preload(self, folder: Path) -> None:
-        """A spawned process imports everything itself."""
+    def preload(self, folder: Path, settings: Path | None = None) -> None:  # noqa: ARG002
+        """A spawned process imports everything itself; the settings must be such that it can."""
+        _load(settings)
+
+    def draw(self, settings: Path | None, seed: str) -> dict[str, str]:
+        """Draw in this process."""
+        from hooklab.worker.settings import draw
+
+        return draw(_load(settings), Random(seed))  # noqa: S311
 
     def prepare(self, count: int) -> None:
         """A spawned process cannot wait for its job."""
@@ -199,6 +224,17 @@ class SpawnLauncher:
             stdin=None if self._debug else subprocess.DEVNULL,
             **inherited,
         )
+
+
+def _load(settings: Path | None) -> "type[Settings]":
+    """The class of the settings; imported here, because it takes pydantic a while to load."""
+    from hooklab.worker.settings import load_settings
+
+    return load_settings(settings)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def _share(listener: socket.socket, pid: int) -> int | str:

@@ -9,6 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from hooklab.worker import settings
+
 PACKAGE = "submission"
 LONGEST_TEXT = 12_000
 
@@ -21,6 +23,9 @@ def load_app_module(folder: Path) -> ModuleType:
     spec = ModuleSpec(PACKAGE, None, is_package=True)
     spec.submodule_search_locations = [str(folder)]
     sys.modules[PACKAGE] = module_from_spec(spec)
+    # Building the same class twice would take a millisecond.
+    if twin := settings.loaded_twin(folder / f"{settings.NAME}.py"):
+        sys.modules[twin.__name__] = twin
     return importlib.import_module(f"{PACKAGE}.app")
 
 

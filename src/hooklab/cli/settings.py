@@ -1,0 +1,14 @@
+"""`hooklab settings`: the file that lists every variable, written from the classes."""
+
+from hooklab.authoring.example import FILE, example
+from hooklab.cli.files import write
+from hooklab.cli.options import Lang, course
+from hooklab.cli.speaking import talk
+from hooklab.texts import _
+
+
+def command(lang: Lang = None) -> None:
+    """Write .env.example from the settings of the engine and of every exercise."""
+    here = course()
+    write(here.root / FILE, example(here))
+    talk().print(_("written: {file}").format(file=FILE))

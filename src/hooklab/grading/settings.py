@@ -1,0 +1,17 @@
+"""What a grader's modules ask about the settings of their exercise."""
+
+from pathlib import Path
+from typing import Any
+
+from hooklab.catalogue import own_settings
+from hooklab.worker.settings import load_settings
+
+
+def defaults(file: str) -> dict[str, Any]:
+    """The default of every setting, by its name.
+
+    Args:
+        file: the `__file__` of a module of the grader.
+    """
+    fields = load_settings(own_settings(Path(file).parent)).model_fields
+    return {name: field.default for name, field in fields.items()}
