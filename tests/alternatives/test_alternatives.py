@@ -32,15 +32,15 @@ ANSWERS = sorted(
 
 @pytest.fixture(scope="module")
 def launcher():
-    started = launch.launcher()
-    yield started
-    started.close()
+    launcher = launch.start_launcher()
+    yield launcher
+    launcher.close()
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda folder: folder.name)
 def test_a_second_correct_answer_earns_every_point(launcher, answer):
     options = Options(submission=answer, database=os.environ.get("HOOKLAB_DATABASE_URL"))
-    card = grade(COURSE, [slug_of(answer)], options, launch=lambda: launcher)
+    card = grade(COURSE, [slug_of(answer)], options, launcher=launcher)
     lost = [
         f"{check.id}: {check.message}"
         for check in card.exercises[0].checks

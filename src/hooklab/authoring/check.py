@@ -9,8 +9,8 @@ from hooklab.authoring.problem import Problem
 from hooklab.authoring.proof import Results, Variant, results, variants
 from hooklab.catalogue import Course, Exercise
 from hooklab.errors import HooklabError
-from hooklab.grading.slot import make_folder
 from hooklab.rubric import Rubric
+from hooklab.scratch import scratch_folder
 from hooklab.texts import _
 from hooklab.worker.launch import Launcher
 
@@ -21,11 +21,10 @@ def run(
     course: Course,
     slugs: Sequence[str] = (),
     *,
-    launch: Callable[[], Launcher],
+    launcher: Launcher | None,
     progress: Progress = lambda _place, _problems: None,
     repeat: int = 1,
     database: str | None = None,
-    graded: bool = True,
     quick: bool = False,
 ) -> list[Problem]:
     """Look for every fault of the content, and return all of them.
@@ -33,11 +32,11 @@ def run(
     Args:
         slugs: the exercises to look at; none means the whole course, and then also folders and
             pages that belong to no exercise.
-        launch: gives the launcher of the apps; the caller closes it.
+        launcher: starts the apps, and the caller closes it; None leaves out what takes long:
+            grading solutions, skeletons and mistakes.
         progress: called after each step with what was looked at and the faults found there.
         repeat: grade each answer so many times, each with another seed; the outcomes must agree.
         database: address of a PostgreSQL server; None for SQLite.
-        graded: False leaves out what takes long: grading solutions, skeletons and mistakes.
         quick: grade each mistake on the checks that it names only: that it loses them is proved
             then, and not that it loses nothing else.
 
@@ -45,7 +44,7 @@ def run(
         HooklabError: an exercise is unknown.
     """
     exercises = [course.exercise(slug) for slug in slugs] or list(course.exercises)
-    prover = _Prover(course, launch, repeat, database, quick) if graded else None
+    prover = _Prover(course, launcher, repeat, database, quick) if launcher else None
     found: list[Problem] = []
     for place, problems in _steps(course, exercises, prover, whole=not slugs):
         found += problems
@@ -94,13 +93,13 @@ class _Prover:
     def __init__(
         self,
         course: Course,
-        launch: Callable[[], Launcher],
+        launcher: Launcher,
         repeat: int,
         database: str | None,
         quick: bool,
     ) -> None:
         self._course = course
-        self._launch = launch
+        self._launcher = launcher
         self._repeat = repeat
         self._database = database
         self.quick = quick
@@ -117,7 +116,7 @@ class _Prover:
         return [Problem(variant.place, what, hint) for what, hint in said]
 
     def _grade(self, slug: str, variant: Variant) -> list[Results]:
-        temporary = make_folder()
+        temporary = scratch_folder()
         try:
             folder = variant.build(temporary / slug)
             return [
@@ -126,7 +125,7 @@ class _Prover:
                     slug,
                     folder,
                     only=variant.only,
-                    launch=self._launch,
+                    launcher=self._launcher,
                     seed=seed,
                     database=self._database,
                 )

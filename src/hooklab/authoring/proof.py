@@ -62,13 +62,13 @@ def results(
     folder: Path,
     *,
     only: frozenset[str] = frozenset(),
-    launch: Callable[[], Launcher],
+    launcher: Launcher,
     seed: int,
     database: str | None,
 ) -> Results:
     """Grade `folder` as an answer to `slug`; the results by check id, in rubric order."""
     options = Options(submission=folder, seed=seed, database=database, only=only)
-    card = grade(course, [slug], options, launch=launch)
+    card = grade(course, [slug], options, launcher=launcher)
     return {check.id: check for exercise in card.exercises for check in exercise.checks}
 
 

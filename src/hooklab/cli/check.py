@@ -11,7 +11,7 @@ from hooklab.cli.options import Database, Lang, Slugs, chosen, course
 from hooklab.cli.speaking import complain, output, talk
 from hooklab.errors import HooklabError
 from hooklab.texts import _, plural
-from hooklab.worker.launch import launcher
+from hooklab.worker.launch import start_launcher
 
 FOUND_SOMETHING = 1
 
@@ -37,7 +37,7 @@ def command(
     """
     here = course()
     names = chosen(here, slugs) if slugs else []
-    started = launcher()
+    launcher = start_launcher()
     try:
         from hooklab.authoring import check as gate
 
@@ -45,14 +45,14 @@ def command(
             problems = gate.run(
                 here,
                 names,
-                launch=lambda: started,
+                launcher=launcher,
                 progress=progress,
                 repeat=repeat,
                 database=database,
                 quick=quick,
             )
     finally:
-        started.close()
+        launcher.close()
     for problem in problems:
         complain(HooklabError(f"{problem.place}: {problem.what}", problem.hint))
     if problems:
