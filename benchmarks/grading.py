@@ -16,11 +16,12 @@ from hooklab import catalogue
 from hooklab.catalogue import Course
 from hooklab.cli.grading import Grader
 from hooklab.grading import database
+from hooklab.grading.options import Options
 from hooklab.grading.run import grade
-from hooklab.grading.session import Options
-from hooklab.grading.slot import Ground, Slot, make_folder
+from hooklab.grading.slot import Ground, Slot
 from hooklab.scorecard import Scorecard
-from hooklab.worker.launch import Launcher, launcher
+from hooklab.scratch import scratch_folder
+from hooklab.worker.launch import Launcher, start_launcher
 
 COLD_RUNS = 5
 WARM_RUNS = 10
@@ -54,14 +55,14 @@ def _measure(course: Course, slug: str) -> int:
     cold = _seconds(
         COLD_RUNS, lambda: _run([python, "-m", "hooklab", "grade", slug, "--solutions"])
     )
-    started = launcher()
+    launcher = start_launcher()
     try:
-        checks = _grade(course, slug, started)
-        back_to_back = _seconds(WARM_RUNS, lambda: _grade(course, slug, started))
-        watched = [_after_a_save(course, slug, started) for _number in range(WARM_RUNS)]
-        starts = _starts(course, slug, started)
+        checks = _grade(course, slug, launcher)
+        back_to_back = _seconds(WARM_RUNS, lambda: _grade(course, slug, launcher))
+        watched = [_after_a_save(course, slug, launcher) for _number in range(WARM_RUNS)]
+        starts = _starts(course, slug, launcher)
     finally:
-        started.close()
+        launcher.close()
     _print(f"{slug}: plain pytest, cold", pytest)
     _print(f"{slug}: hooklab grade, cold", cold)
     _print(f"{slug}: warm, back to back", back_to_back)
@@ -73,8 +74,8 @@ def _measure(course: Course, slug: str) -> int:
     return checks
 
 
-def _grade(course: Course, slug: str, started: Launcher) -> int:
-    return _count(grade(course, [slug], Options(solutions=True), launch=lambda: started))
+def _grade(course: Course, slug: str, launcher: Launcher) -> int:
+    return _count(grade(course, [slug], Options(solutions=True), launcher=launcher))
 
 
 def _count(card: Scorecard) -> int:
@@ -84,7 +85,7 @@ def _count(card: Scorecard) -> int:
     return len(card.exercises[0].checks)
 
 
-def _after_a_save(course: Course, slug: str, started: Launcher) -> float:
+def _after_a_save(course: Course, slug: str, launcher: Launcher) -> float:
     """The seconds from the end of a pause to the scorecard, graded as `hooklab watch` does."""
     saved_at = 0.0
 
@@ -94,15 +95,15 @@ def _after_a_save(course: Course, slug: str, started: Launcher) -> float:
         saved_at = time.perf_counter()
         return True
 
-    card = Grader(course, started, debug=False)([slug], Options(solutions=True), pause=pause)
+    card = Grader(course, launcher, debug=False)([slug], Options(solutions=True), pause=pause)
     seconds = time.perf_counter() - saved_at
     _count(card)
     return seconds
 
 
-def _starts(course: Course, slug: str, started: Launcher) -> list[float]:
-    folder, server = make_folder(), database.server(None)
-    ground = Ground(course.solution(slug), folder, started, server, seed=0)
+def _starts(course: Course, slug: str, launcher: Launcher) -> list[float]:
+    folder, server = scratch_folder(), database.server(None)
+    ground = Ground(course.solution(slug), folder, launcher, server, seed=0)
     seconds = []
     for number in range(STARTS):
         slot = Slot(ground, number)

@@ -40,7 +40,7 @@ from hooklab import catalogue
 from hooklab.catalogue import Course
 from hooklab.grading.options import Options
 from hooklab.grading.run import grade
-from hooklab.worker.launch import Launcher, launcher
+from hooklab.worker.launch import Launcher, start_launcher
 
 # One fault of each kind for each place: Cosmic Ray knows a dozen ways to spoil a "+".
 OPERATORS = (
@@ -109,15 +109,15 @@ def main() -> None:
     options = parser.parse_args()
     course = catalogue.load(catalogue.find_root(Path.cwd()))
     slugs = options.slugs or [exercise.slug for exercise in course.exercises]
-    started = launcher()
+    launcher = start_launcher()
     try:
-        reached = [_measure(course, slug, started, options.sample) for slug in slugs]
+        reached = [_measure(course, slug, launcher, options.sample) for slug in slugs]
     finally:
-        started.close()
+        launcher.close()
     sys.exit(not all(reached))
 
 
-def _measure(course: Course, slug: str, started: Launcher, sample: int | None) -> bool:
+def _measure(course: Course, slug: str, launcher: Launcher, sample: int | None) -> bool:
     mutants = list(_mutants(course.solution(slug)))
     if sample is not None:
         mutants = random.Random(slug).sample(mutants, min(sample, len(mutants)))  # noqa: S311
@@ -125,7 +125,7 @@ def _measure(course: Course, slug: str, started: Launcher, sample: int | None) -
     survivors = []
     for number, mutant in enumerate(mutants, start=1):
         print(f"\r{slug}: {number} of {len(mutants)} mutants", end="", flush=True, file=sys.stderr)
-        if _survives(course, slug, mutant, started):
+        if _survives(course, slug, mutant, launcher):
             survivors.append(mutant)
     print(file=sys.stderr)
     uncounted = [each for each in survivors if _kind(_entry(reasons, each)) in UNCOUNTED]
@@ -197,14 +197,14 @@ def _is_code(line: str) -> bool:
     return not line.startswith(("from ", "import ", "if TYPE_CHECKING"))
 
 
-def _survives(course: Course, slug: str, mutant: Mutant, started: Launcher) -> bool:
+def _survives(course: Course, slug: str, mutant: Mutant, launcher: Launcher) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / slug
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(course.solution(slug), answer, ignore=ignored)
         (answer / mutant.file).write_text(mutant.code, encoding="utf-8")
         options = Options(submission=answer, first_loss=True)
-        card = grade(course, [slug], options, launch=lambda: started)
+        card = grade(course, [slug], options, launcher=launcher)
     return all(check.outcome == "earned" for check in card.exercises[0].checks)
 
 

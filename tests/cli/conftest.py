@@ -7,7 +7,7 @@ import pytest
 
 from hooklab import texts
 from hooklab.cli.main import main
-from hooklab.worker.launch import Launcher, launcher
+from hooklab.worker.launch import Launcher, start_launcher
 
 TOY = Path(__file__).parents[1] / "toy"
 
@@ -36,9 +36,9 @@ class Lent:
 
 @pytest.fixture(scope="session")
 def warm_launcher():
-    started = launcher()
-    yield Lent(started)
-    started.close()
+    launcher = start_launcher()
+    yield Lent(launcher)
+    launcher.close()
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def hooklab(capsys, monkeypatch, warm_launcher):
     monkeypatch.setenv("COLUMNS", "80")
     # Starting one takes a second; what the commands themselves do with theirs is tested with a
     # real process.
-    monkeypatch.setattr("hooklab.cli.grading.launcher", lambda **_options: warm_launcher)
+    monkeypatch.setattr("hooklab.cli.grading.start_launcher", lambda **_options: warm_launcher)
 
     def run(*arguments: object) -> tuple[int, str, str]:
         code = main([str(argument) for argument in arguments])

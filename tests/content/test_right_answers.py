@@ -22,16 +22,16 @@ ANSWERS = [
 
 @pytest.fixture(scope="module")
 def launcher():
-    started = launch.launcher()
-    yield started
-    started.close()
+    launcher = launch.start_launcher()
+    yield launcher
+    launcher.close()
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: f"{answer.slug}-{answer.name}")
 def test_another_right_answer_earns_every_point(launcher, answer, tmp_path):
     folder = answer.assemble(tmp_path / answer.slug)
     options = Options(submission=folder, database=os.environ.get("HOOKLAB_DATABASE_URL"))
-    card = grade(COURSE, [answer.slug], options, launch=lambda: launcher)
+    card = grade(COURSE, [answer.slug], options, launcher=launcher)
     lost = [
         f"{check.id}: {check.message}"
         for check in card.exercises[0].checks

@@ -32,9 +32,9 @@ def _english() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def launcher() -> Iterator[launch.Launcher]:
     """One warm launcher for all tests."""
-    started = launch.launcher()
-    yield started
-    started.close()
+    launcher = launch.start_launcher()
+    yield launcher
+    launcher.close()
 
 
 @pytest.fixture
@@ -180,7 +180,7 @@ class Sample:
     def grade(self, **options):
         """Grade the answer; the results by check id."""
         course = catalogue.load(self.root)
-        card = grade(course, ["sample"], Options(**options), launch=lambda: self._launcher)
+        card = grade(course, ["sample"], Options(**options), launcher=self._launcher)
         self.card = card
         return {check.id: check for check in card.exercises[0].checks}
 

@@ -12,7 +12,7 @@ from hooklab.grading.run import grade
 @pytest.fixture
 def run(own_toy, launcher):
     def grade_after(pause, slug: str = "knock"):
-        return grade(own_toy, [slug], Options(), launch=lambda: launcher, begin=pause)
+        return grade(own_toy, [slug], Options(), launcher=launcher, begin=pause)
 
     return grade_after
 

@@ -56,6 +56,15 @@ def test_an_answer_imports_what_it_is_given_and_no_more(path):
     assert strange == set()
 
 
+def test_grading_knows_no_reports():
+    reporting = [
+        path.name
+        for path in sorted((ROOT / "src/hooklab/grading").rglob("*.py"))
+        if any(name.startswith("hooklab.reports") for name in absolute_imports(path))
+    ]
+    assert reporting == []
+
+
 def absolute_imports(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

@@ -37,7 +37,7 @@ def prove(own_toy, launcher, monkeypatch):
 
     def run(**how):
         graded.clear()
-        manner = Manner(launch=lambda: launcher, **how)
+        manner = Manner(launcher, **how)
         faults = gate.run(catalogue.load(own_toy.root), ["knock"], manner=manner)
         return dict(graded), faults
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hooklab.grading import slot as slot_module
+from hooklab import scratch
 from hooklab.grading.http import Answer, send
 from hooklab.grading.options import Options
 from hooklab.grading.run import grade
@@ -102,11 +102,11 @@ def test_a_run_leaves_no_folder_thread_or_descriptor(
         url = sys.modules["tests.conftest"].POSTGRES
     memory = tmp_path / "memory"
     memory.mkdir()
-    monkeypatch.setattr(slot_module, "_MEMORY", memory)
+    monkeypatch.setattr(scratch, "_MEMORY", memory)
 
     def run():
         options = Options(solutions=True, database=url)
-        return grade(toy, ["knock", "ledger"], options, launch=lambda: launcher)
+        return grade(toy, ["knock", "ledger"], options, launcher=launcher)
 
     def belongings():
         return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
@@ -122,7 +122,7 @@ def test_a_closed_launcher_takes_its_apps_along(write_app, tmp_path, monkeypatch
     from hooklab.grading.database import SqliteServer
     from hooklab.grading.slot import Ground, Slot
 
-    own = launch.launcher()
+    own = launch.start_launcher()
     slot = Slot(Ground(write_app(FAMILY), tmp_path, own, SqliteServer(), seed=0), number=1)
     slot.start()
     pid = slot.workers[0].pid
@@ -134,7 +134,7 @@ def test_a_closed_launcher_takes_its_apps_along(write_app, tmp_path, monkeypatch
 
 
 def test_where_there_are_pauses_an_app_stops_and_ends_in_the_next_one(start_slot):
-    own = launch.launcher()
+    own = launch.start_launcher()
     try:
         own.prepare(1)
         slot = start_slot(FAMILY, by=own)

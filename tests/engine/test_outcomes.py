@@ -4,7 +4,8 @@ import pytest
 
 from hooklab.errors import HooklabError
 from hooklab.grading.options import Options
-from hooklab.grading.outcomes import Trial, check_result
+from hooklab.grading.outcomes import Trial
+from hooklab.grading.record import check_result
 from hooklab.grading.run import grade
 from hooklab.rubric import Check
 
@@ -211,7 +212,7 @@ def test_a_check_without_the_lab_is_graded_too(sample):
 
 def test_the_points_are_the_rubrics_and_not_what_ran(toy, launcher):
     options = Options(solutions=True)
-    card = grade(toy, ["knock", "ledger"], options, launch=lambda: launcher)
+    card = grade(toy, ["knock", "ledger"], options, launcher=launcher)
     assert [(each.slug, each.earned, each.points) for each in card.exercises] == [
         ("knock", 2.5, 4),
         ("ledger", 3, 3),
@@ -227,7 +228,7 @@ def test_progress_hears_of_every_check(toy, launcher):
         toy,
         ["knock"],
         Options(solutions=True),
-        launch=lambda: launcher,
+        launcher=launcher,
         progress=lambda slug, result: heard.append((slug, result.id, result.outcome)),
     )
     assert heard[0] == ("knock", "it_answers", "earned")
@@ -240,4 +241,4 @@ def test_a_submission_that_is_no_folder_is_refused(toy, launcher, tmp_path, make
     if make:
         folder.write_text("no folder")
     with pytest.raises(HooklabError, match=said):
-        grade(toy, ["knock"], Options(submission=folder), launch=lambda: launcher)
+        grade(toy, ["knock"], Options(submission=folder), launcher=launcher)

@@ -59,6 +59,36 @@ def test_plain_pytest_says_once_what_is_wrong_with_a_rubric(own_toy):
     assert "INTERNALERROR" not in run.stdout + run.stderr
 
 
+def test_a_check_that_could_not_be_graded_is_a_failure_for_pytest_too(sample):
+    sample.write(
+        """
+        import pytest
+
+        def test_in_words(lab):
+            pytest.skip("no time")
+
+        @pytest.mark.skip
+        def test_marked(lab):
+            pass
+        """,
+        "in_words",
+        "marked",
+    )
+    run = pytest_in(sample.root, "graders/sample", "-rs")
+    assert run.returncode == 1, run.stdout
+    assert "Skipped: no time" in run.stdout
+    assert "1 failed, 1 error" in run.stdout
+    assert "INTERNALERROR" not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("debugged", [False, True])
+def test_pytests_debugger_opens_where_a_check_failed(sample, debugged):
+    sample.write('def test_home(lab):\n    lab.app.get("/").expect("418")\n', "home")
+    run = pytest_in(sample.root, "graders/sample", *(["--pdb"] if debugged else []))
+    assert ("-> raise CheckFailed(" in run.stdout) is debugged
+    assert "the answer 418 to GET /" in run.stdout
+
+
 def test_one_check_can_be_run_alone(own_toy):
     run = pytest_in(own_toy.root, "graders/ledger", "--solutions", "-k", "cron_greets_once")
     assert run.returncode == 0, run.stdout

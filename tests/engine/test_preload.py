@@ -56,15 +56,15 @@ def test_a_preloaded_library_follows_the_graders_clock(write_app, open_lab, earl
             app.get("/now")(lambda: client.datetime.now().isoformat())
             return app
     """)
-    started = launch.launcher()
+    own = launch.start_launcher()
     try:
         if early:
-            started.preload(folder)
-        lab = open_lab(folder, by=started)
+            own.preload(folder)
+        lab = open_lab(folder, by=own)
         lab.clock.advance(days=1)
         assert lab.app.get("/now").json == lab.clock.now().replace(tzinfo=None).isoformat()
     finally:
-        started.close()
+        own.close()
 
 
 def test_a_waiting_worker_that_knows_nothing_of_a_new_library_is_replaced(write_app, open_lab):
@@ -79,12 +79,12 @@ def test_a_waiting_worker_that_knows_nothing_of_a_new_library_is_replaced(write_
             app.get("/known")(lambda: KNOWN)
             return app
     """)
-    started = launch.launcher()
+    own = launch.start_launcher()
     try:
-        started.prepare(1)
+        own.prepare(1)
         # Whoever waits is made in a pause.
         time.sleep(IDLE_SECONDS + 0.5)
-        started.preload(folder)
-        assert open_lab(folder, by=started).app.get("/known").json is True
+        own.preload(folder)
+        assert open_lab(folder, by=own).app.get("/known").json is True
     finally:
-        started.close()
+        own.close()

@@ -6,16 +6,16 @@ import pytest
 
 from hooklab.grading.options import Options
 from hooklab.grading.run import grade
-from hooklab.worker.launch import ForkLauncher, SpawnLauncher, launcher
+from hooklab.worker.launch import ForkLauncher, SpawnLauncher, start_launcher
 
 
 @pytest.fixture
 def spawning(monkeypatch) -> Iterator[SpawnLauncher]:
     monkeypatch.setenv("HOOKLAB_START", "spawn")
-    started = launcher()
-    assert isinstance(started, SpawnLauncher)
-    yield started
-    started.close()
+    launcher = start_launcher()
+    assert isinstance(launcher, SpawnLauncher)
+    yield launcher
+    launcher.close()
 
 
 def outcomes(card):
@@ -29,10 +29,7 @@ def outcomes(card):
 def test_spawned_apps_earn_what_forked_apps_earn(toy, launcher, spawning):
     assert isinstance(launcher, ForkLauncher)
     for options in (Options(solutions=True), Options(submission=toy.skeleton("ledger"))):
-        cards = [
-            grade(toy, ["ledger"], options, launch=lambda start=start: start)
-            for start in (launcher, spawning)
-        ]
+        cards = [grade(toy, ["ledger"], options, launcher=each) for each in (launcher, spawning)]
         assert outcomes(cards[0]) == outcomes(cards[1])
 
 

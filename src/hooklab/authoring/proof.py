@@ -29,7 +29,7 @@ class Manner:
     """How to prove.
 
     Attributes:
-        launch: gives the launcher of the apps; the caller closes it.
+        launcher: starts the apps; the caller closes it.
         repeat: grade each answer so many times, each with another seed; the outcomes must agree.
         database: address of a PostgreSQL server; None for SQLite.
         quick: grade a wrong answer on the checks that it names only: that it loses them is proved
@@ -38,7 +38,7 @@ class Manner:
         afresh: rely on nothing that was proved before.
     """
 
-    launch: Callable[[], Launcher]
+    launcher: Launcher
     repeat: int = 1
     database: str | None = None
     quick: bool = False
@@ -235,5 +235,5 @@ class Prover:
         lines: Lines | None,  # noqa: ARG002
     ) -> Results:
         options = Options(submission=folder, seed=seed, database=self._manner.database, only=only)
-        card = grade(self._course, [self._slug], options, launch=self._manner.launch)
+        card = grade(self._course, [self._slug], options, launcher=self._manner.launcher)
         return {check.id: check for exercise in card.exercises for check in exercise.checks}

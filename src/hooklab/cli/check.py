@@ -11,7 +11,7 @@ from hooklab.cli.options import Database, Lang, Slugs, chosen, course
 from hooklab.cli.speaking import complain, output, talk
 from hooklab.errors import HooklabError
 from hooklab.texts import _, plural
-from hooklab.worker.launch import launcher
+from hooklab.worker.launch import start_launcher
 
 FOUND_SOMETHING = 1
 
@@ -50,13 +50,13 @@ def command(
     """
     here = course()
     names = chosen(here, slugs) if slugs else []
-    started = launcher()
+    launcher = start_launcher()
     try:
         from hooklab.authoring import gate
         from hooklab.authoring.proof import Manner, one_in
 
         manner = Manner(
-            launch=lambda: started,
+            launcher=launcher,
             repeat=repeat,
             database=database,
             quick=quick,
@@ -71,7 +71,7 @@ def command(
                 progress=progress,
             )
     finally:
-        started.close()
+        launcher.close()
     for problem in problems:
         complain(HooklabError(f"{problem.place}: {problem.what}", problem.hint))
     if problems:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from hooklab.catalogue import Course
 from hooklab.cli.progress import Bar
 from hooklab.scorecard import Scorecard
-from hooklab.worker.launch import Launcher, launcher
+from hooklab.worker.launch import Launcher, start_launcher
 
 if TYPE_CHECKING:
-    from hooklab.grading.session import Options
+    from hooklab.grading.options import Options
 
 
 # A worker that waits for the next save needs about 25 MB; together they may take a tenth of the
@@ -27,13 +27,13 @@ class Grader:
 
     Args:
         course: whose exercises are graded.
-        started: starts the apps.
+        launcher: starts the apps.
         debug: the app keeps the terminal, so there is no bar.
     """
 
-    def __init__(self, course: Course, started: Launcher, *, debug: bool) -> None:
+    def __init__(self, course: Course, launcher: Launcher, *, debug: bool) -> None:
         self._course = course
-        self._launcher = started
+        self._launcher = launcher
         self._debug = debug
 
     def __call__(
@@ -68,7 +68,7 @@ class Grader:
                     self._course,
                     slugs,
                     options,
-                    launch=lambda: self._launcher,
+                    launcher=self._launcher,
                     progress=bar.advance,
                     begin=partial(wait, pause) if pause else None,
                 )
@@ -97,8 +97,8 @@ def memory() -> int:
 @contextmanager
 def grader(course: Course, *, debug: bool = False) -> Iterator[Grader]:
     """Start a launcher at once and yield what grades on it; everything ends with the block."""
-    started = launcher(debug=debug)
+    launcher = start_launcher(debug=debug)
     try:
-        yield Grader(course, started, debug=debug)
+        yield Grader(course, launcher, debug=debug)
     finally:
-        started.close()
+        launcher.close()

@@ -91,20 +91,20 @@ def messages(
     """Grade mistakes in every language, and keep what is said beside their patches."""
     from hooklab.authoring.messages import kept, wanted
     from hooklab.authoring.proof import Manner, Prover
-    from hooklab.worker.launch import launcher
+    from hooklab.worker.launch import start_launcher
 
     here = course()
     chosen = [bench.find(here, slug, name)] if name else known.mistakes(here, slug)
-    started = launcher()
+    launcher = start_launcher()
     try:
-        prover = Prover(here, slug, Manner(launch=lambda: started))
+        prover = Prover(here, slug, Manner(launcher))
         for mistake in chosen if name else filter(kept, chosen):
             for language, text in prover.read_messages(mistake).items():
                 path = wanted(mistake)[language]
                 path.write_text(text, encoding="utf-8", newline="\n")
                 output().print(_shown(here, path), soft_wrap=True)
     finally:
-        started.close()
+        launcher.close()
 
 
 def _write_after(here: Course, slug: str, name: str, folder: Path, *, is_ready: bool) -> None:

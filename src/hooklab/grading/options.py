@@ -18,7 +18,7 @@ class Options:
         seed: decides who signs up, and how late retries come.
         database: address of a PostgreSQL server; None for SQLite.
         first_loss: stop at the first check that is not earned; the others count as not tried.
-        redis: address of a Redis server; None for one in the grader's own process.
+        redis: address of a Redis server; None for one in the grading process.
         only: the ids of the checks to run, with what they need; empty for all.
         debug: run the app where a breakpoint works; the grade does not count.
     """

@@ -4,7 +4,6 @@ import os
 import random
 import shutil
 import socket
-import tempfile
 import threading
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,15 +14,13 @@ from pathlib import Path
 from hooklab.grading.clock import Clock
 from hooklab.grading.database import Database, Server
 from hooklab.grading.redis import RedisServers
+from hooklab.scratch import scratch_folder
 from hooklab.sender import Clerk, backend_api
 from hooklab.worker.job import Job
 from hooklab.worker.launch import Launcher
 from hooklab.worker.process import StartFailure, Worker
 from hooklab.world import World
 from hooklab.world.environment import SERVICES, environment
-
-# Files in memory: a check commits to its database hundreds of times and keeps nothing.
-_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder inside it is made by mkdtemp
 
 # Slots that are prepared while a check runs: starting an app is mostly another process's work.
 AHEAD = 2
@@ -54,12 +51,6 @@ class Ground:
     redis: RedisServers | None = None
 
 
-def make_folder() -> Path:
-    """A new folder, in memory where that can be."""
-    memory = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
-    return Path(tempfile.mkdtemp(prefix="hooklab-", dir=_MEMORY if memory else None))
-
-
 class Slot:
     """One check's world, with the app started in it.
 
@@ -70,7 +61,7 @@ class Slot:
 
     def __init__(self, ground: Ground, number: int) -> None:
         self.ground = ground
-        self.folder = make_folder()
+        self.folder = scratch_folder()
         self.home = self.folder / "home"
         self.home.mkdir()
         self.clock = Clock()

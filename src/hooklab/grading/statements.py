@@ -51,7 +51,7 @@ class Statement:
 def read_statements(noted: Any) -> list[Statement]:
     """The statements that a worker tells of; anything else in `noted` is left out."""
     return [
-        Statement(str(each.get("text")), _lines(each.get("plan")), _number(each.get("rows")))
+        Statement(str(each.get("text")), _lines(each.get("plan")), _count(each.get("rows")))
         for each in (noted if isinstance(noted, list) else [])
         if isinstance(each, dict)
     ]
@@ -61,7 +61,7 @@ def _lines(plan: Any) -> tuple[str, ...]:
     return tuple(str(line) for line in plan) if isinstance(plan, list) else ()
 
 
-def _number(rows: Any) -> int:
+def _count(rows: Any) -> int:
     return rows if isinstance(rows, int) else 0
 
 

@@ -1,79 +1,75 @@
-"""The worlds of a run's checks: who prepares them, and how they are all given back."""
+"""The worlds of a run's cases: who prepares them, and how they are all given back."""
 
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from functools import cached_property
 from shutil import rmtree
 
-import pytest
-
-from hooklab.catalogue import own_settings
 from hooklab.errors import HooklabError
 from hooklab.grading import database
+from hooklab.grading.cases import Case, Submission
 from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options
 from hooklab.grading.redis import RedisServers
-from hooklab.grading.slot import Ground, Slots, make_folder
+from hooklab.grading.slot import Ground, Slots
+from hooklab.scratch import scratch_folder
 from hooklab.worker.launch import Launcher
 
 
 class Worlds:
-    """Opens a fresh world for each check; what the checks of an exercise share is kept here.
+    """Opens a fresh world for each case; what the cases of a submission share is kept here.
 
     Args:
         options: how to grade.
-        launcher: makes the launcher of the apps when the first check needs it.
-        submission: the folder that is graded for an exercise, by the folder of its grader.
+        start_launcher: gives the launcher of the apps, when the first one is to start; whoever
+            made the launcher closes it.
     """
 
-    def __init__(
-        self,
-        options: Options,
-        launcher: Callable[[], Launcher],
-        submission: Callable[[Path], Path],
-    ) -> None:
-        self._expected: Counter[Path] = Counter()
+    def __init__(self, options: Options, start_launcher: Callable[[], Launcher]) -> None:
+        self._expected: Counter[Submission] = Counter()
         self._early: threading.Thread | None = None
         self._options = options
-        self._launcher = launcher
-        self._submission = submission
+        self._start_launcher = start_launcher
         self._resources = ExitStack()
-        self._slots: dict[Path, Slots] = {}
-        self._server: database.Server | None = None
+        self._slots: dict[Submission, Slots] = {}
+        self._open: set[Lab] = set()
         self._redis: RedisServers | None = None
         self._lock = threading.Lock()
 
-    def get_ready(self, folder: Path) -> None:
-        """Start the first worlds of a grader, while its checks are still being read."""
+    def get_ready(self, submission: Submission) -> None:
+        """Start the first apps of a submission, if it has one, while its checks are still read."""
+        if self._options.debug or not (submission.folder / "app.py").is_file():
+            return
 
         def start() -> None:
             # What is wrong now is wrong later too, and told then.
             with suppress(HooklabError), self._lock:
-                self._slots_for(folder).get_ready()
+                self._slots_for(submission).get_ready()
 
         self._early = threading.Thread(target=start)
         self._early.start()
 
-    def expect(self, checks: Counter[Path]) -> None:
-        """Tell how many checks will ask for a world, by the folder of their grader."""
+    def expect(self, worlds: Counter[Submission]) -> None:
+        """Tell how many worlds will be asked for, by submission."""
         with self._lock:
-            self._expected = checks
-            for folder, slots in self._slots.items():
-                slots.expect(checks[folder])
+            self._expected = worlds
+            for submission, slots in self._slots.items():
+                slots.expect(worlds[submission])
 
     @contextmanager
-    def open(self, item: pytest.Item) -> Iterator[Lab]:
-        """The world of one check; may be called by any thread."""
-        folder = item.path.parent
+    def open(self, case: Case) -> Iterator[Lab]:
+        """The world of one case; may be called by any thread."""
         with self._lock:
-            slots = self._slots_for(folder)
+            slots = self._slots_for(case.submission)
         slot = slots.take()
-        lab = Lab(slot, f"{folder.name}/{item.name}")
+        lab = Lab(slot, f"{case.slug}/{case.name}")
+        self._open.add(lab)
         try:
             yield lab
         finally:
+            self._open.discard(lab)
             lab.close()
             slots.discard(slot)
 
@@ -83,34 +79,43 @@ class Worlds:
             self._redis = RedisServers(self._options.redis)
             self._resources.callback(self._redis.close)
 
+    def abandon(self) -> None:
+        """End the apps of all worlds that are open, whatever is waiting for them."""
+        for lab in self._open.copy():
+            lab.abandon()
+
     def close(self) -> None:
         """Give everything back."""
         if self._early:
             self._early.join()
         self._resources.close()
 
-    def _slots_for(self, folder: Path) -> Slots:
-        if folder not in self._slots:
-            compiled = make_folder()
+    def _slots_for(self, submission: Submission) -> Slots:
+        if submission not in self._slots:
+            compiled = scratch_folder()
             self._resources.callback(rmtree, compiled, ignore_errors=True)
             ground = Ground(
-                submission=self._submission(folder),
+                submission=submission.folder,
                 compiled=compiled,
-                launcher=self._launcher(),
-                server=self._database_server(),
+                launcher=self._launcher,
+                server=self._server,
                 seed=self._options.seed,
-                settings=own_settings(folder),
+                settings=submission.settings,
                 debug=self._options.debug,
                 redis=self._redis,
             )
-            ground.launcher.preload(ground.submission.resolve(), ground.settings)
-            self._slots[folder] = Slots(ground)
-            self._slots[folder].expect(self._expected[folder])
-            self._resources.callback(self._slots[folder].close)
-        return self._slots[folder]
+            ground.launcher.preload(submission.folder.resolve(), submission.settings)
+            self._slots[submission] = Slots(ground)
+            self._slots[submission].expect(self._expected[submission])
+            self._resources.callback(self._slots[submission].close)
+        return self._slots[submission]
 
-    def _database_server(self) -> database.Server:
-        if self._server is None:
-            self._server = database.server(self._options.database)
-            self._resources.callback(self._server.close)
-        return self._server
+    @cached_property
+    def _launcher(self) -> Launcher:
+        return self._start_launcher()
+
+    @cached_property
+    def _server(self) -> database.Server:
+        server = database.server(self._options.database)
+        self._resources.callback(server.close)
+        return server

@@ -63,7 +63,7 @@ class Launcher(Protocol):
         """Give everything back."""
 
 
-def launcher(*, debug: bool = False) -> Launcher:
+def start_launcher(*, debug: bool = False) -> Launcher:
     """The best launcher for this system; for debugging, one that keeps the terminal."""
     if debug or not hasattr(os, "fork") or os.environ.get("HOOKLAB_START") == "spawn":
         return SpawnLauncher(debug=debug)

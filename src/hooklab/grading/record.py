@@ -1,0 +1,113 @@
+"""From trials to the scorecard; the rubric is the denominator, never what ran."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+
+import hooklab
+from hooklab.grading.cases import Case, Submission
+from hooklab.grading.options import Options
+from hooklab.grading.outcomes import Trial
+from hooklab.rubric import Check, Criterion
+from hooklab.scorecard import CheckResult, CriterionResult, ExerciseResult, Scorecard
+from hooklab.texts import _, pick
+
+Progress = Callable[[str, CheckResult], None]
+Trials = Mapping[str, list[Trial]]
+
+_OPEN = re.compile(r"NotImplementedError: .*(TODO \d+) is still open")
+
+
+class Record:
+    """The trials of a run, in the order in which they were told.
+
+    Args:
+        progress: called after each trial with the slug and the result of its check so far.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        # By slug, then by the check's id.
+        self._trials: defaultdict[str, dict[str, list[Trial]]] = defaultdict(dict)
+
+    def add(self, case: Case, trial: Trial) -> CheckResult:
+        """Keep the trial of `case`; the result of its check so far."""
+        trials = self._trials[case.slug].setdefault(case.check.id, [])
+        trials.append(trial)
+        result = check_result(case.check, trials)
+        self._progress(case.slug, result)
+        return result
+
+    def unmet(self, case: Case) -> Check | None:
+        """The first check that `case` needs and that was tried without being earned."""
+        for need in case.check.needs:
+            trials = self._trials[case.slug].get(need, [])
+            if any(trial.outcome != "earned" for trial in trials):
+                return case.submission.rubric.checks[need]
+        return None
+
+    def scorecard(self, submissions: Iterable[Submission], options: Options) -> Scorecard:
+        """The scores of `submissions`, with the conditions under which they came about."""
+        return Scorecard(
+            engine=hooklab.__version__,
+            isolation="debug" if options.debug else "process",
+            seed=options.seed,
+            exercises=tuple(
+                _exercise_result(each, self._trials[each.exercise.slug]) for each in submissions
+            ),
+        )
+
+
+def check_result(check: Check, trials: list[Trial]) -> CheckResult:
+    """The result of one check; of several trials the worst counts."""
+    worst = next((trial for trial in trials if trial.outcome != "earned"), None)
+    earned = bool(trials) and worst is None
+    final = worst or (trials[0] if trials else Trial("not_tried", _("it was not run")))
+    return CheckResult(
+        id=check.id,
+        title=pick(check.title),
+        earned=check.points if earned else 0.0,
+        points=check.points,
+        outcome=final.outcome,
+        message=final.message,
+        hint="" if earned else _hint(pick(check.look), final),
+        seconds=round(sum(trial.seconds for trial in trials), 3),
+    )
+
+
+def _hint(look: str, trial: Trial) -> str:
+    """Where to look; first of all at what stopped the app, another TODO or a line of the answer."""
+    stopped = _OPEN.search(trial.message)
+    if stopped and not re.search(rf"{stopped[1]}\b", look):
+        return _("First {todo}, which is still open. Then {look}").format(
+            todo=stopped[1], look=look
+        )
+    if trial.place and not stopped:
+        return _("First {place}, which keeps the app from starting. Then {look}").format(
+            place=trial.place, look=look
+        )
+    return look
+
+
+def _criterion_result(criterion: Criterion, trials: Trials) -> CriterionResult:
+    checks = tuple(check_result(check, trials.get(check.id, [])) for check in criterion.checks)
+    return CriterionResult(
+        id=criterion.id,
+        title=pick(criterion.title),
+        earned=sum(check.earned for check in checks),
+        points=criterion.points,
+        kind=criterion.kind,
+        checks=checks,
+    )
+
+
+def _exercise_result(submission: Submission, trials: Trials) -> ExerciseResult:
+    rubric = submission.rubric
+    criteria = tuple(_criterion_result(criterion, trials) for criterion in rubric.criteria)
+    return ExerciseResult(
+        slug=rubric.slug,
+        title=pick(submission.exercise.title),
+        earned=sum(criterion.earned for criterion in criteria),
+        points=rubric.points,
+        criteria=criteria,
+    )
