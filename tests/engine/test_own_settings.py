@@ -10,6 +10,7 @@ import pytest
 from hooklab import catalogue
 from hooklab.authoring.example import FILE, example
 from hooklab.catalogue import own_settings
+from hooklab.errors import HooklabError
 from hooklab.services import Settings
 from hooklab.worker.launch import SpawnLauncher
 from hooklab.worker.settings import draw, load_settings
@@ -168,6 +169,17 @@ def test_a_description_that_cannot_be_used_is_a_fault_of_the_course(started, tex
     check = started.grade()["door"]
     assert check.outcome == "could_not_grade"
     assert f"{file} cannot be used" in check.message
+
+
+def test_a_description_that_breaks_meanwhile_ends_nobody(started):
+    file, launcher = own_settings(started.grader), started._launcher
+    text = file.read_text(encoding="utf-8")
+    launcher.preload(started.answer, file)
+    file.write_text("class Settings(:", encoding="utf-8")
+    with pytest.raises(HooklabError, match="cannot be used"):
+        launcher.draw(file, "7")
+    file.write_text(text, encoding="utf-8")
+    assert launcher.draw(file, "7")["DOOR_KEY"]
 
 
 def test_values_are_drawn_as_the_description_says(described):

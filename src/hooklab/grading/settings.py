@@ -13,5 +13,6 @@ def defaults(file: str) -> dict[str, Any]:
     Args:
         file: the `__file__` of a module of the grader.
     """
-    fields = load_settings(own_settings(Path(file).parent)).model_fields
+    grader = next(each for each in Path(file).parents if (each / "rubric.toml").is_file())
+    fields = load_settings(own_settings(grader)).model_fields
     return {name: field.default for name, field in fields.items()}

@@ -61,6 +61,8 @@ class Slot:
 
     def __init__(self, ground: Ground, number: int) -> None:
         self.ground = ground
+        # First, because it may fail: there is nothing to give back yet.
+        drawn = ground.launcher.draw(ground.settings, f"{ground.seed}/{number}/settings")
         self.folder = scratch_folder()
         self.home = self.folder / "home"
         self.home.mkdir()
@@ -76,7 +78,7 @@ class Slot:
             redis=ground.redis.database() if ground.redis else None,
         )
         self.world.start(*SERVICES)
-        self.settings = self._settings(f"{ground.seed}/{number}/settings")
+        self.settings = self._settings(drawn)
         self.workers: list[Worker] = []
         self._listeners: list[socket.socket] = []
         self.log = self.folder / "app.log"
@@ -126,7 +128,7 @@ class Slot:
         self.database.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _settings(self, seed: str) -> dict[str, str]:
+    def _settings(self, drawn: dict[str, str]) -> dict[str, str]:
         return {
             "HOME": str(self.home),
             "TMPDIR": str(self.home),
@@ -134,7 +136,7 @@ class Slot:
             "LANG": "C.UTF-8",
             "TZ": "UTC",
             "DATABASE_URL": self.database.url,
-            **self.ground.launcher.draw(self.ground.settings, seed),
+            **drawn,
             **environment(self.world),
         }
 

@@ -6,12 +6,14 @@ request is one JSON line, and so is each answer:
 - {"do": "fork", "job": …} with two descriptors (the listening socket, the worker's end of its
   control channel) is answered {"pid": …};
 - {"do": "preload", "folder": …, "settings": …} imports the kit's libraries that the submission
-  names, and the course's settings: {}, or {"fault": true} when these cannot be used;
-- {"do": "draw", "settings": …, "seed": …} draws values for them: {"values": …};
+  names, and the settings that the course describes in that file: {};
+- {"do": "draw", "settings": …, "seed": …} draws values for these: {"values": …};
 - {"do": "status", "pid": …} waits for a worker that was killed or has ended: {"status": …};
 - {"do": "forget", "pid": …} ends it with all that it started, now or in the next pause: {};
 - {"do": "spare", "count": …} asks for workers that wait for a job, made while nothing else is to
   do; it is answered {}.
+
+What is asked about settings that cannot be used is answered {"fault": true}.
 
 Where there is no fork, `SpawnLauncher` in `launch.py` starts a fresh process for every app instead.
 """
@@ -97,7 +99,11 @@ class ForkServer:
             line, descriptors = _receive(self._channel)
             if not line:
                 return
-            answer = self._answer(json.loads(line), descriptors)
+            try:
+                answer = self._answer(json.loads(line), descriptors)
+            except HooklabError:
+                # The grader finds the same fault, and tells it in the language of the reader.
+                answer = {"fault": True}
             self._channel.sendall(json.dumps(answer).encode() + b"\n")
 
     def _clean_up(self) -> None:
@@ -125,7 +131,9 @@ class ForkServer:
             case "fork":
                 return {"pid": self._start(request["job"], descriptors)}
             case "preload":
-                return self._preload(Path(request["folder"]), request["settings"])
+                load_settings(request["settings"])
+                self._preload(Path(request["folder"]))
+                return {}
             case "draw":
                 kind = load_settings(request["settings"])
                 return {"values": draw(kind, Random(request["seed"]))}  # noqa: S311
@@ -157,18 +165,10 @@ class ForkServer:
         self._living.add(waiting.pid)
         return waiting.pid
 
-    def _preload(self, folder: Path, settings: str | None) -> dict[str, Any]:
-        try:
-            load_settings(settings)
-        except HooklabError:
-            # The grader finds the same, and tells it in the language of the reader.
-            return {"fault": True}
+    def _preload(self, folder: Path) -> None:
         loaded = preload(folder)
-        if loaded:
-            self._take_in(loaded)
-        return {}
-
-    def _take_in(self, loaded: list[str]) -> None:
+        if not loaded:
+            return
         self._preloaded += loaded
         clock.take_stock(self._preloaded)
         gc.collect()

@@ -108,7 +108,8 @@ class ForkLauncher:
 
     def draw(self, settings: Path | None, seed: str) -> dict[str, str]:
         """Have the warm process draw: importing what it takes would keep a grader waiting."""
-        values: dict[str, str] = self._tell("draw", settings=_text(settings), seed=seed)["values"]
+        answer = self._tell("draw", settings=_text(settings), seed=seed)
+        values: dict[str, str] = answer["values"] if "values" in answer else _draw(settings, seed)
         return values
 
     def prepare(self, count: int) -> None:
@@ -187,9 +188,7 @@ class SpawnLauncher:
 
     def draw(self, settings: Path | None, seed: str) -> dict[str, str]:
         """Draw in this process."""
-        from hooklab.worker.settings import draw
-
-        return draw(_load(settings), Random(seed))  # noqa: S311
+        return _draw(settings, seed)
 
     def prepare(self, count: int) -> None:
         """A spawned process cannot wait for its job."""
@@ -227,14 +226,20 @@ class SpawnLauncher:
 
 
 def _load(settings: Path | None) -> "type[Settings]":
-    """The class of the settings; imported here, because it takes pydantic a while to load."""
+    # Imported when it is needed, because pydantic takes a while to load.
     from hooklab.worker.settings import load_settings
 
     return load_settings(settings)
 
 
+def _draw(settings: Path | None, seed: str) -> dict[str, str]:
+    from hooklab.worker.settings import draw
+
+    return draw(_load(settings), Random(seed))  # noqa: S311
+
+
 def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
+    return str(path.resolve()) if path else None
 
 
 def _share(listener: socket.socket, pid: int) -> int | str:
