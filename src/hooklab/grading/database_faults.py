@@ -1,0 +1,89 @@
+"""The app's database from outside: taken away, held between two writes, watched, filled."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from hooklab.grading.journal import Journal
+from hooklab.grading.seeding import Row, write_rows
+from hooklab.grading.slot import Slot
+from hooklab.grading.statements import Statement, read_statements
+from hooklab.texts import _, plural
+
+# How long an app may take to come to a write; only one that never does makes the grader wait.
+HELD_SECONDS = 1.0
+
+
+class DatabaseFaults:
+    """The switch of the database: `lab.database`.
+
+    Args:
+        slot: the check's place.
+        journal: where it is written down.
+    """
+
+    def __init__(self, slot: Slot, journal: Journal) -> None:
+        self._slot = slot
+        self._journal = journal
+
+    @contextmanager
+    def unavailable(self) -> Iterator[None]:
+        """Inside the block, the app does not reach its database.
+
+        PostgreSQL refuses connections and ends those that exist; for SQLite, which has no server,
+        the driver in the app's process fails.
+        """
+        database = self._slot.database
+        self._journal.add(_("the database goes away"))
+        outside = database.take_away()
+        if not outside:
+            self._make_drivers_fail(away=True)
+        try:
+            yield
+        finally:
+            database.bring_back()
+            if not outside:
+                self._make_drivers_fail(away=False)
+            self._journal.add(_("the database is back"))
+
+    @contextmanager
+    def hold_writes(self, *, after: int = 0) -> Iterator[Callable[[], bool]]:
+        """Inside the block, the app stands still before its next write; `after` of them pass.
+
+        What the block is given waits for that moment and says whether it came. An app that is
+        killed then has crashed between two statements.
+        """
+        workers = list(self._slot.workers)
+        for worker in workers:
+            worker.hold_writes(after)
+        self._journal.add(_("the app will stop before its write number {n}").format(n=after + 1))
+        try:
+            yield lambda: any(worker.wait_for_held(1, HELD_SECONDS) for worker in workers)
+        finally:
+            for worker in workers:
+                worker.release_writes()
+
+    @contextmanager
+    def statements(self) -> Iterator[list[Statement]]:
+        """Inside the block, what the app asks through SQLAlchemy is noted; read it afterwards."""
+        workers = [worker for worker in self._slot.workers if worker.alive]
+        noted: list[Statement] = []
+        for worker in workers:
+            worker.note_statements()
+        try:
+            yield noted
+        finally:
+            for worker in workers:
+                noted += read_statements(worker.statements())
+
+    def insert(self, table: str, rows: Sequence[Row], *, times: int = 1, apart: str = "") -> None:
+        """Write rows into a table of the app, see `seeding.write_rows`."""
+        write_rows(self._slot.database.writer, table, rows, times=times, apart=apart)
+        count = len(rows) * times
+        self._journal.add(
+            plural("{count} row is written", "{count} rows are written", count)
+            + _(" into table “{table}”").format(table=table)
+        )
+
+    def _make_drivers_fail(self, *, away: bool) -> None:
+        for worker in self._slot.workers:
+            worker.database_away(away=away)
