@@ -6,8 +6,8 @@ from datetime import date, datetime
 from math import isfinite
 from pathlib import Path
 
-from hooklab.tables import Table, first_repeated, read_table
 from hooklab.texts import _, language
+from hooklab.toml import Table, first_repeated, read_table
 
 Text = Mapping[str, str]
 

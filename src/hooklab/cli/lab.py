@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from hooklab.cli.files import write
-from hooklab.cli.options import Lang
+from hooklab.cli.parameters import Lang
+from hooklab.cli.report_file import write
 from hooklab.cli.speaking import output, talk
 from hooklab.errors import HooklabError
 from hooklab.reports.clean import clean

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from hooklab.pages.cells import cell, table
 from hooklab.prices import Bill, Price, Sheet, amount, money
-from hooklab.site.markdown import cell, table
 from hooklab.texts import _, language, pick
 
 
