@@ -9,7 +9,7 @@ from pathlib import Path
 
 from babel.dates import format_date
 
-from hooklab.site.markdown import cell, table
+from hooklab.pages.cells import cell, table
 from hooklab.texts import language, number, pick
 
 from .prices import COLON, CREDIT, Price, Sheet, load, money, read_bill

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hooklab.errors import HooklabError
 from hooklab.grading.fields import Fields
-from hooklab.tables import Table, first_repeated, read_table
 from hooklab.texts import language, number, pick
+from hooklab.toml import Table, first_repeated, read_table
 
 Text = Mapping[str, str]
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hooklab.grading.settings import defaults
-from hooklab.sender import Event
+from hooklab.sender import ClerkEvent
 from hooklab.texts import pick
 from hooklab.world.mailchimp_member import subscriber_hash
 
@@ -25,7 +25,7 @@ NOBODY = {"author_id": None, "author_name": "[deleted user]", "author_email": No
 class Member:
     """Somebody whose sign-up was delivered."""
 
-    signup: Event
+    signup: ClerkEvent
     customer: Any = None
     mark: str = ""
     """What their posts and files contain: their own, and no personal data."""

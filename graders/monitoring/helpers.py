@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from hooklab.grading.http import Answer
 from hooklab.grading.page import Element, read_page
+from hooklab.grading.response import AppResponse
 from hooklab.texts import pick
 
 PAGE = "/admin/webhooks"
@@ -77,7 +77,7 @@ def bearer(token):
     return {"authorization": f"Bearer {token}"}
 
 
-def ask(lab, **query) -> Answer:
+def ask(lab, **query) -> AppResponse:
     """The answer of the API; `from_` stands for `from`."""
     sent = {name.rstrip("_"): value for name, value in query.items() if value is not None}
     path = f"{STATS}?{urlencode(sent)}" if sent else STATS
@@ -169,7 +169,7 @@ class Browser:
         parts = urlsplit(self._lab.settings["APP_URL"])
         return f"{parts.scheme}://{parts.netloc}"
 
-    def get(self, address=PAGE) -> Answer:
+    def get(self, address=PAGE) -> AppResponse:
         """GET an address of this site."""
         return self._send("GET", address, {"sec-fetch-site": "same-origin"})
 
@@ -178,7 +178,7 @@ class Browser:
         answer = self.get(address).expect("200")
         return read_page(answer.text)
 
-    def submit(self, form: Form, **values) -> Answer:
+    def submit(self, form: Form, **values) -> AppResponse:
         """Send a form of the page, with some fields filled in, as its button does."""
         fields = form.fields | values
         if form.method == "get":
@@ -186,7 +186,7 @@ class Browser:
         own = {"origin": self.site, "sec-fetch-site": "same-origin", "referer": self.site + PAGE}
         return self._post(form, fields, own)
 
-    def forge(self, form: Form, fields, **headers) -> Answer:
+    def forge(self, form: Form, fields, **headers) -> AppResponse:
         """Send a form that another site has made; the browser adds what it always adds."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self._post(form, fields, sent, from_elsewhere=True)

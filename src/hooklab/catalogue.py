@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from hooklab.errors import HooklabError
-from hooklab.tables import Table, first_repeated, read_table
 from hooklab.texts import _
+from hooklab.toml import Table, first_repeated, read_table
 
 
 @dataclass(frozen=True)

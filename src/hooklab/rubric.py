@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from hooklab.tables import Table, first_repeated, read_table
 from hooklab.texts import _
+from hooklab.toml import Table, first_repeated, read_table
 
 Text = Mapping[str, str]
 

@@ -243,13 +243,15 @@ def test_a_seed_gives_the_same_person_and_messages(course, hooklab):
 
 @pytest.fixture
 def receiver():
-    """An app that answers with the statuses of a list, the last one for ever."""
+    """An app that answers with the statuses of a list, the last one for ever; 0 hangs up."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             server.bodies.append(json.loads(body)["type"])
             status = server.statuses.pop(0) if len(server.statuses) > 1 else server.statuses[0]
+            if status == 0:
+                return
             self.send_response(status)
             self.end_headers()
             self.wfile.write(b"thanks\x1b[2J")
@@ -281,6 +283,14 @@ def test_send_shows_the_answers_as_svix_counts_them(course, hooklab, receiver):
     assert code == 1
     assert "not delivered" in out
     assert "Svix follows no redirect" in out
+
+
+def test_an_app_that_hangs_up_is_an_app_all_the_same(course, hooklab, receiver):
+    receiver.statuses = [0]
+    code, out, _err = hooklab("send", "user.created", "--secret", SECRET, "--to", receiver.address)
+    assert code == 1
+    assert "→ - (" in out
+    assert "the connection broke" in out
 
 
 def test_a_retry_comes_after_svixs_waits(course, hooklab, receiver, monkeypatch):

@@ -109,7 +109,7 @@ def test_a_bad_answer_costs_its_own_check(sample, name):
     ids=["sleeps", "loops", "drips"],
 )
 def test_an_answer_that_never_ends_is_given_up(sample, monkeypatch, body):
-    monkeypatch.setattr(app_module, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(app_module, "RESPONSE_SECONDS", 0.5)
     sample.write(TESTS, "bad", "good")
     (sample.answer / "app.py").write_text(HEAD + "        " + body + TAIL, encoding="utf-8")
     found = sample.grade()
@@ -170,7 +170,7 @@ LIES = {
 @pytest.mark.parametrize("when", ["at import", "in a handler"])
 @pytest.mark.parametrize("name", LIES)
 def test_lies_on_the_control_channel_bring_nothing(sample, monkeypatch, name, when):
-    monkeypatch.setattr(app_module, "ANSWER_SECONDS", 2)
+    monkeypatch.setattr(app_module, "RESPONSE_SECONDS", 2)
     text = LIES[name].decode()
     more = f"write({text})" if when == "at import" else ""
     source = CONTROL.replace("{text}", text).replace("{more}", more)
@@ -198,7 +198,7 @@ def test_lies_on_the_control_channel_bring_nothing(sample, monkeypatch, name, wh
 
 
 def test_the_first_word_about_the_start_counts(sample, monkeypatch):
-    monkeypatch.setattr(app_module, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(app_module, "RESPONSE_SECONDS", 0.5)
     lie = rb"b'{\"event\": \"ready\"}\n'".decode()
     source = CONTROL.replace("{text}", "b''").replace("{more}", f"write({lie})\nraise KeyError")
     (sample.answer / "app.py").write_text(source, encoding="utf-8")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from hooklab import scratch
-from hooklab.grading.http import Answer, send
 from hooklab.grading.options import Options
+from hooklab.grading.response import AppResponse, send
 from hooklab.grading.run import grade
 from hooklab.worker import launch
 from hooklab.worker.forkserver import IDLE_SECONDS
@@ -43,7 +43,7 @@ FAMILY = """
 """
 
 
-def ask(port: int, path: str) -> Answer:
+def ask(port: int, path: str) -> AppResponse:
     return send(port, "GET", path, headers={}, body=b"", seconds=5, request=path)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hooklab.sender import Event
+from hooklab.sender import ClerkEvent
 
 
 @pytest.fixture
@@ -106,5 +106,5 @@ def test_with_body_sends_exactly_that_text(signup):
 
 
 def test_an_event_made_by_hand_can_be_sent_again():
-    event = Event("msg_1", "x.y", {"data": {}}, datetime(2026, 1, 1, tzinfo=UTC))
+    event = ClerkEvent("msg_1", "x.y", {"data": {}}, datetime(2026, 1, 1, tzinfo=UTC))
     assert re.fullmatch(r"msg_[0-9A-Za-z]{27}", event.again().message_id)

@@ -5,17 +5,18 @@ def test_every_public_name_exists_and_the_list_is_in_order():
     names = hooklab.sender.__all__
     assert all(hasattr(hooklab.sender, name) for name in names)
     assert sorted(names) == [
-        "Answer",
         "Attempt",
         "Carrier",
         "Clerk",
-        "Delivery",
-        "Event",
+        "ClerkEvent",
+        "Message",
         "NOT_GIVEN",
+        "Response",
         "SCHEDULE",
         "TIMEOUT",
         "VIAS",
         "backend_api",
+        "carry",
         "crowd",
         "delay_after",
         "headers",

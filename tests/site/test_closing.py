@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, SQLModel, select
 
 from hooklab.services import make_engine
-from hooklab.world import Answer, HttpService, Setup
+from hooklab.world import HttpService, Reply, Setup
 
 KEY = b"secret"
 
@@ -22,9 +22,9 @@ class Registrar(HttpService):
 
     def answer(self, call):
         if call.path not in self.things:
-            return Answer(404)
+            return Reply(404)
         self.things.remove(call.path)
-        return Answer(204)
+        return Reply(204)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from hooklab import texts
 from hooklab.catalogue import Course
 from hooklab.cli.pages import plain_page
 from hooklab.errors import HooklabError
-from hooklab.site.markers import fill
+from hooklab.pages.markers import fill
 
 FUNCTIONS = """
 from hooklab.texts import pick

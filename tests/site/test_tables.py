@@ -7,7 +7,7 @@ import pytest
 from hooklab import texts
 from hooklab.catalogue import Course, Exercise, Module
 from hooklab.rubric import Check, Criterion, Level, Rubric
-from hooklab.site.tables import course_map, menu, number, rubric_table
+from hooklab.site.navigation import course_map, menu, number, rubric_table
 
 
 def both(text: str) -> dict[str, str]:

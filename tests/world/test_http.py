@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from hooklab.world import Answer, HttpService, Setup
+from hooklab.world import HttpService, Reply, Setup
 
 # Makes close() send a reset instead of an orderly end.
 LINGER_ZERO = (socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -25,7 +25,7 @@ class Counter(HttpService):
         if call.path == "/broken":
             raise ZeroDivisionError
         self.total += 1
-        return Answer.json({"total": self.total, "got": len(call.body)}, status=201)
+        return Reply.json({"total": self.total, "got": len(call.body)}, status=201)
 
 
 @pytest.fixture

@@ -296,17 +296,17 @@ class Production:
 
     def _deliver(self, event, state):
         answer = self.lab.deliver(event)
-        delivery = self._carrier.record(event.message_id, answer.for_svix(), self.lab.clock.now())
+        message = self._carrier.record(event.message_id, answer, self.lab.clock.now())
         if not answer.ok:
-            if delivery.state == "delivered":
+            if message.state == "delivered":
                 return
             self.lab.require(
-                delivery.due_at is not None,
+                message.due_at is not None,
                 en="a delivery that is taken before Svix gives it up",
                 fr="une livraison acceptée avant que Svix y renonce",
                 got=str(answer),
             )
-            heapq.heappush(self._due, (delivery.due_at, next(self._order), event, state))
+            heapq.heappush(self._due, (message.due_at, next(self._order), event, state))
             return
         life = self.lives[event.user_id]
         if event.type == "user.deleted":

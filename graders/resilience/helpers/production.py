@@ -276,13 +276,11 @@ class Production:
 
     def _note_answer(self, fact, answer):
         self.answers[answer.problem or "in time"] += 1
-        before = self._carrier.delivery(fact.event.message_id)
-        delivery = self._carrier.record(
-            fact.event.message_id, answer.for_svix(), self.lab.clock.now()
-        )
+        before = self._carrier.message(fact.event.message_id)
+        message = self._carrier.record(fact.event.message_id, answer, self.lab.clock.now())
         fact.is_taken = fact.is_taken or answer.ok
-        if not answer.ok and before.state == "pending" and delivery.due_at is not None:
-            heapq.heappush(self._due, (delivery.due_at, next(self._order), fact))
+        if not answer.ok and before.state == "pending" and message.due_at is not None:
+            heapq.heappush(self._due, (message.due_at, next(self._order), fact))
 
     def _move_to(self, moment):
         self.lab.clock.advance(seconds=max(0, (moment - self.lab.clock.now()).total_seconds()))

@@ -14,8 +14,8 @@ from hooklab.authoring.problem import Problem
 from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
 from hooklab.rubric import Rubric
-from hooklab.tables import read_table
 from hooklab.texts import _
+from hooklab.toml import read_table
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hooklab.authoring.problem import Problem
-from hooklab.cli.options import Database, Lang, Slugs, chosen, course
+from hooklab.cli.parameters import Database, Lang, Slugs, chosen, course
 from hooklab.cli.speaking import complain, output, talk
 from hooklab.errors import HooklabError
 from hooklab.texts import _, plural

@@ -6,7 +6,7 @@ import typer
 
 from hooklab.catalogue import Course
 from hooklab.cli.history import skeleton_of
-from hooklab.cli.options import Lang, Slugs, chosen, course
+from hooklab.cli.parameters import Lang, Slugs, chosen, course
 from hooklab.cli.reset import content, replace
 from hooklab.cli.speaking import complain, output
 from hooklab.errors import HooklabError

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from hooklab.catalogue import Course
-from hooklab.cli.files import check_writable, write
 from hooklab.cli.grading import grader
 from hooklab.cli.judgements import Judgements
 from hooklab.cli.memory import Memory
-from hooklab.cli.options import Database, Lang, Redis, ReviewsFile, Slugs, chosen, course
+from hooklab.cli.parameters import Database, Lang, Redis, ReviewsFile, Slugs, chosen, course
+from hooklab.cli.report_file import check_writable, write
 from hooklab.cli.speaking import output, talk
 from hooklab.cli.welcome import welcome
 from hooklab.errors import HooklabError

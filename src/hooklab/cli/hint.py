@@ -10,7 +10,7 @@ from hooklab import rubric
 from hooklab.catalogue import Course, Exercise
 from hooklab.cli.grading import grader
 from hooklab.cli.memory import Memory
-from hooklab.cli.options import Lang, OptionalSlug, course
+from hooklab.cli.parameters import Lang, OptionalSlug, course
 from hooklab.cli.speaking import output
 from hooklab.grading.options import Options, check_folder
 from hooklab.reports.clean import clean

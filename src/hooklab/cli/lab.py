@@ -11,8 +11,8 @@ import typer
 from rich.text import Text
 
 from hooklab.catalogue import find_root, load, own_settings
-from hooklab.cli.files import write
-from hooklab.cli.options import Lang
+from hooklab.cli.parameters import Lang
+from hooklab.cli.report_file import write
 from hooklab.cli.speaking import output, talk
 from hooklab.errors import HooklabError
 from hooklab.reports.clean import clean

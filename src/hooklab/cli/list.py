@@ -5,7 +5,7 @@ from rich.text import Text
 
 from hooklab.catalogue import Exercise
 from hooklab.cli.memory import Memory
-from hooklab.cli.options import Lang, course
+from hooklab.cli.parameters import Lang, course
 from hooklab.cli.speaking import output
 from hooklab.texts import _, number, pick
 

@@ -27,7 +27,7 @@ def _run(arguments: Sequence[str]) -> int:
     # Before the commands are imported: their help is translated when it is read.
     use(detect(arguments))
     from hooklab.cli import usage
-    from hooklab.cli.app import application
+    from hooklab.cli.commands import application
 
     try:
         code = application(arguments)(list(arguments), prog_name="hooklab", standalone_mode=False)

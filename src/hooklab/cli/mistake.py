@@ -12,7 +12,7 @@ from hooklab import rubric
 from hooklab.authoring import bench, known
 from hooklab.authoring.bench import Conflict
 from hooklab.catalogue import Course
-from hooklab.cli.options import Lang, Slug, course
+from hooklab.cli.parameters import Lang, Slug, course
 from hooklab.cli.speaking import complain, output, talk
 from hooklab.errors import HooklabError
 from hooklab.texts import _, plural

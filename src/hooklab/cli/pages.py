@@ -5,7 +5,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from hooklab.catalogue import Course
-from hooklab.site.markers import fill
+from hooklab.pages.markers import fill
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _QUIZ = re.compile(r"^<quiz>.*?^</quiz>\n?", re.DOTALL | re.MULTILINE)

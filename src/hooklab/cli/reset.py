@@ -10,7 +10,7 @@ import typer
 
 from hooklab.catalogue import Course
 from hooklab.cli.history import skeleton_of
-from hooklab.cli.options import Lang, Slug, course
+from hooklab.cli.parameters import Lang, Slug, course
 from hooklab.cli.speaking import output
 from hooklab.errors import HooklabError
 from hooklab.texts import _

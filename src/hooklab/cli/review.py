@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hooklab import rubric
-from hooklab.cli.options import Lang, ReviewsFile, Slug, course
+from hooklab.cli.parameters import Lang, ReviewsFile, Slug, course
 from hooklab.cli.speaking import talk
 from hooklab.errors import HooklabError
 from hooklab.grading.options import check_folder

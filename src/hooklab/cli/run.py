@@ -11,8 +11,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from hooklab.catalogue import own_settings
-from hooklab.cli.environment import DEFAULT, EnvironmentFile, read_settings
-from hooklab.cli.options import Lang, Slug, course
+from hooklab.cli.env_file import DEFAULT, EnvironmentFile, read_settings
+from hooklab.cli.parameters import Lang, Slug, course
 from hooklab.cli.ports import check_free
 from hooklab.cli.speaking import talk
 from hooklab.errors import HooklabError

@@ -13,15 +13,15 @@ from urllib.parse import SplitResult
 import typer
 from rich.text import Text
 
-from hooklab.cli.environment import DEFAULT, EnvironmentFile, read_settings
-from hooklab.cli.options import Lang
-from hooklab.cli.posting import Reply, check_address, post
+from hooklab.cli.env_file import DEFAULT, EnvironmentFile, read_settings
+from hooklab.cli.parameters import Lang
+from hooklab.cli.posting import check_address, post
 from hooklab.cli.signed import SignedRequest, Tamper, sign_event
 from hooklab.cli.speaking import output, talk
 from hooklab.cli.stories import STORIES, backwards, check_type
 from hooklab.errors import HooklabError
 from hooklab.reports.clean import clean
-from hooklab.sender import Carrier, Clerk, Event
+from hooklab.sender import Carrier, Clerk, ClerkEvent, Response
 from hooklab.texts import _
 
 NOT_DELIVERED = 1
@@ -119,38 +119,38 @@ class Sender:
     tamper: Tamper | None
     delay: timedelta
 
-    def sign(self, event: Event) -> SignedRequest:
+    def sign(self, event: ClerkEvent) -> SignedRequest:
         """The request of one attempt; each has a time of its own."""
         return sign_event(event, self.secret, datetime.now(UTC) - self.delay, self.tamper)
 
-    def deliver(self, event: Event) -> bool:
+    def deliver(self, event: ClerkEvent) -> bool:
         """Send once; whether Svix would count it as delivered."""
-        return _show(event, post(self.address, self.sign(event)))
+        return _show(event, *post(self.address, self.sign(event)))
 
-    def deliver_at_once(self, event: Event, count: int) -> bool:
+    def deliver_at_once(self, event: ClerkEvent, count: int) -> bool:
         """Send `count` times at the same moment; whether all were delivered."""
         with ThreadPoolExecutor(max_workers=count) as threads:
             requests = [self.sign(event) for _number in range(count)]
-            replies = list(threads.map(lambda request: post(self.address, request), requests))
-        # Every reply is shown, also after a failure.
-        return [_show(event, reply) for reply in replies].count(False) == 0
+            results = list(threads.map(lambda request: post(self.address, request), requests))
+        # Every response is shown, also after a failure.
+        return [_show(event, *result) for result in results].count(False) == 0
 
-    def deliver_until_done(self, event: Event) -> bool:
+    def deliver_until_done(self, event: ClerkEvent) -> bool:
         """Send by Svix's schedule until it is delivered or given up; whether it was delivered."""
         talk().print(_("Svix's schedule, compressed: an hour passes in a second."), style="dim")
         carrier = Carrier(seed=SystemRandom().randrange(2**32))
         now = datetime.now(UTC)
-        delivery = carrier.accept(event.message_id, now)
-        while delivery.due_at is not None:
-            time.sleep((delivery.due_at - now).total_seconds() / COMPRESSION)
-            now = delivery.due_at
-            reply = post(self.address, self.sign(event))
-            _show(event, reply)
-            delivery = carrier.record(event.message_id, reply.answer, now)
-            if delivery.due_at is not None:
-                wait = timedelta(seconds=round((delivery.due_at - now).total_seconds()))
+        message = carrier.accept(event.message_id, now)
+        while message.due_at is not None:
+            time.sleep((message.due_at - now).total_seconds() / COMPRESSION)
+            now = message.due_at
+            response, seconds = post(self.address, self.sign(event))
+            _show(event, response, seconds)
+            message = carrier.record(event.message_id, response, now)
+            if message.due_at is not None:
+                wait = timedelta(seconds=round((message.due_at - now).total_seconds()))
                 talk().print(_("  Svix tries again after {wait}").format(wait=wait), style="dim")
-        return delivery.state == "delivered"
+        return message.state == "delivered"
 
 
 def _clerk(seed: int | None) -> Clerk:
@@ -159,7 +159,7 @@ def _clerk(seed: int | None) -> Clerk:
     return Clerk(seed, lambda: SEEDED_DAY)
 
 
-def _events(clerk: Clerk, name: str, *, reorder: bool) -> list[Event]:
+def _events(clerk: Clerk, name: str, *, reorder: bool) -> list[ClerkEvent]:
     if not reorder:
         return [STORIES[name](clerk)]
     if not name.startswith("user."):
@@ -194,21 +194,24 @@ def _checked(secret: str) -> str:
     return secret
 
 
-def _show(event: Event, reply: Reply) -> bool:
+def _show(event: ClerkEvent, response: Response, seconds: float) -> bool:
     console = output()
-    good = reply.answer.is_success
-    status = reply.answer.status or "-"
-    verdict = _("delivered") if good else _("not delivered")
-    line = f"{event.type} · {event.message_id} → {status} ({reply.seconds * 1000:.0f} ms) {verdict}"
-    console.print(Text(line, style="green" if good else "red"), soft_wrap=True)
-    for remark in _remarks(reply):
+    status = response.status or "-"
+    verdict = _("delivered") if response.ok else _("not delivered")
+    line = f"{event.type} · {event.message_id} → {status} ({seconds * 1000:.0f} ms) {verdict}"
+    console.print(Text(line, style="green" if response.ok else "red"), soft_wrap=True)
+    for remark in _remarks(response):
         console.print(Text(f"  {remark}"), soft_wrap=True)
-    return good
+    return response.ok
 
 
-def _remarks(reply: Reply) -> Iterator[str]:
-    status = reply.answer.status
-    if status is not None and 300 <= status <= 399:
+def _remarks(response: Response) -> Iterator[str]:
+    if 300 <= response.status <= 399:
         yield _("Svix follows no redirect: give it the final address")
-    if text := " ".join(clean(reply.text).split()):
+    match response.problem:
+        case "timeout":
+            yield _("no answer within 15 s")
+        case "dropped":
+            yield _("the connection broke")
+    if text := " ".join(clean(response.text).split()):
         yield text if len(text) <= 200 else f"{text[:200]} […]"

@@ -1,8 +1,8 @@
 """`hooklab settings`: the file that lists every variable, written from the classes."""
 
 from hooklab.authoring.example import FILE, example
-from hooklab.cli.files import write
-from hooklab.cli.options import Lang, course
+from hooklab.cli.parameters import Lang, course
+from hooklab.cli.report_file import write
 from hooklab.cli.speaking import talk
 from hooklab.texts import _
 

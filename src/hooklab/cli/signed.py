@@ -6,7 +6,7 @@ from datetime import datetime
 from random import SystemRandom
 from typing import Literal
 
-from hooklab.sender import Event, headers, new_secret
+from hooklab.sender import ClerkEvent, headers, new_secret
 
 Tamper = Literal["body", "signature", "timestamp", "id"]
 
@@ -28,7 +28,9 @@ class SignedRequest:
         return json.dumps({"headers": self.headers, "body": self.body})
 
 
-def sign_event(event: Event, secret: str, at: datetime, tamper: Tamper | None) -> SignedRequest:
+def sign_event(
+    event: ClerkEvent, secret: str, at: datetime, tamper: Tamper | None
+) -> SignedRequest:
     """The request that carries `event`, with one part of it changed after it was signed.
 
     Args:

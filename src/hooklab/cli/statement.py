@@ -7,8 +7,8 @@ from rich.markdown import Heading, Markdown, MarkdownElement, TableElement
 from rich.table import Table
 from rich.text import Text
 
-from hooklab.cli.options import Lang, Slug, course
 from hooklab.cli.pages import plain_page
+from hooklab.cli.parameters import Lang, Slug, course
 from hooklab.cli.speaking import output
 from hooklab.errors import HooklabError
 from hooklab.texts import _, language

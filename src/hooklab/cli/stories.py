@@ -4,19 +4,19 @@ from collections.abc import Callable
 from difflib import get_close_matches
 
 from hooklab.errors import HooklabError
-from hooklab.sender import Clerk, Event
+from hooklab.sender import Clerk, ClerkEvent
 from hooklab.texts import _
 
-Story = Callable[[Clerk], Event]
+Story = Callable[[Clerk], ClerkEvent]
 
 
-def _updated(clerk: Clerk) -> Event:
+def _updated(clerk: Clerk) -> ClerkEvent:
     user = clerk.user_created()
     return clerk.user_updated(user, first_name="Ada", last_name="Lovelace")
 
 
-def _session(end: Callable[[Clerk, Event], Event]) -> Story:
-    def story(clerk: Clerk) -> Event:
+def _session(end: Callable[[Clerk, ClerkEvent], ClerkEvent]) -> Story:
+    def story(clerk: Clerk) -> ClerkEvent:
         session = clerk.session_created(clerk.user_created())
         return end(clerk, session)
 
@@ -54,7 +54,7 @@ def check_type(name: str) -> str:
     )
 
 
-def backwards(clerk: Clerk) -> list[Event]:
+def backwards(clerk: Clerk) -> list[ClerkEvent]:
     """The whole life of one user, its last event first."""
     created = clerk.user_created()
     updated = clerk.user_updated(created, first_name="Ada", last_name="Lovelace")

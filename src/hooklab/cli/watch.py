@@ -10,7 +10,7 @@ from watchfiles import watch as changes_in
 from hooklab.catalogue import Course
 from hooklab.cli.grading import Grader, grader
 from hooklab.cli.memory import Memory
-from hooklab.cli.options import Lang, OptionalSlug, chosen, course
+from hooklab.cli.parameters import Lang, OptionalSlug, chosen, course
 from hooklab.cli.speaking import complain, output, talk
 from hooklab.errors import HooklabError, NotBegun
 from hooklab.grading.options import Options, check_folder

@@ -7,14 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from hooklab.grading.failure import AppNotRunning
-from hooklab.grading.http import Answer, send
 from hooklab.grading.journal import Journal
+from hooklab.grading.response import AppResponse, send
 from hooklab.grading.slot import Slot
 from hooklab.grading.start_failures import describe_status, not_running
 from hooklab.texts import _
 from hooklab.worker.process import IDLE_SECONDS, StartFailure
 
-ANSWER_SECONDS = 6.0
+RESPONSE_SECONDS = 6.0
 
 # How much longer everything may take when a person sits at a breakpoint.
 DEBUG_PATIENCE = 600.0
@@ -43,13 +43,13 @@ class App:
         """The host and port that requests go to, as they stand in their `Host`."""
         return f"127.0.0.1:{self._slot.port(0)}"
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> AppResponse:
         """GET `path`."""
         return self.request("GET", path, headers=headers)
 
     def post(
         self, path: str, *, data: Any = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> AppResponse:
         """POST `data` as JSON to `path`."""
         body = b"" if data is None else json.dumps(data).encode()
         return self.request(
@@ -64,8 +64,8 @@ class App:
         data: Any = None,
         headers: Mapping[str, str] | None = None,
         app: int = 0,
-    ) -> "Future[Answer]":
-        """Send `data` as JSON to app number `app` in the background; the future has the answer."""
+    ) -> "Future[AppResponse]":
+        """Send `data` as JSON to app number `app` in the background, for a future response."""
         body = b"" if data is None else json.dumps(data).encode()
         fields = {"content-type": "application/json", **(headers or {})}
         return self._threads.submit(self.request, method, path, headers=fields, body=body, app=app)
@@ -79,8 +79,8 @@ class App:
         body: bytes = b"",
         app: int = 0,
         label: str = "",
-    ) -> Answer:
-        """Send one request to app number `app` and write it down with its answer.
+    ) -> AppResponse:
+        """Send one request to app number `app` and write it down with its response.
 
         Args:
             label: what to call the request in the journal and in messages.
@@ -91,9 +91,9 @@ class App:
                 _("this check was ended after {seconds:g} s").format(seconds=CHECK_SECONDS),
             )
         request = label or f"{method} {path}"
-        answer = self._send(app, method, path, headers or {}, body, request)
-        self.journal.add(f"{request} → {answer}")
-        return answer
+        response = self._send(app, method, path, headers or {}, body, request)
+        self.journal.add(f"{request} → {response}")
+        return response
 
     def _send(
         self,
@@ -103,17 +103,17 @@ class App:
         headers: Mapping[str, str],
         body: bytes,
         request: str,
-    ) -> Answer:
+    ) -> AppResponse:
         # The port stays ours while no app serves it: a request would wait there for nothing.
         if not self._slot.workers[app].alive:
-            return Answer(request, 0, problem="refused")
+            return AppResponse(problem="refused", request=request)
         return send(
             self._slot.port(app),
             method,
             path,
             headers=headers,
             body=body,
-            seconds=ANSWER_SECONDS * self._patience,
+            seconds=RESPONSE_SECONDS * self._patience,
             request=request,
         )
 

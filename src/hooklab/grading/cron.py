@@ -3,7 +3,7 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from hooklab.grading.app import App
-from hooklab.grading.http import Answer
+from hooklab.grading.response import AppResponse
 from hooklab.grading.rivals import at_once, race
 from hooklab.grading.slot import Slot
 
@@ -23,29 +23,29 @@ class Cron:
         self._app = app
         self._threads = ThreadPoolExecutor(max_workers=4)
 
-    def __call__(self, *, expect: str = "2xx", app: int = 0) -> Answer:
-        """Let app number `app` do the work that is due, and expect this answer."""
+    def __call__(self, *, expect: str = "2xx", app: int = 0) -> AppResponse:
+        """Let app number `app` do the work that is due, and expect this response."""
         return self._ask(app).expect(expect)
 
-    def later(self, *, app: int = 0) -> "Future[Answer]":
-        """The same in the background; the future holds the answer, whatever it is."""
+    def later(self, *, app: int = 0) -> "Future[AppResponse]":
+        """The same in the background; the future holds the response, whatever it is."""
         return self._threads.submit(self._ask, app)
 
-    def together(self, *, processes: int = 2, after: int = 0) -> list[Answer]:
+    def together(self, *, processes: int = 2, after: int = 0) -> list[AppResponse]:
         """The same at once in several processes, which all see the work before one takes it.
 
         An app may tidy up before it looks for work: the first `after` writes of each pass.
         """
         return race(self._slot, self._app, [self.later] * processes, processes, after=after)
 
-    def at_once(self, *, processes: int = 2, after: int = 0) -> "list[Future[Answer]]":
-        """The same without waiting for the answers, while somebody else is held, say."""
+    def at_once(self, *, processes: int = 2, after: int = 0) -> "list[Future[AppResponse]]":
+        """The same without waiting for the responses, while somebody else is held, say."""
         return at_once(self._slot, self._app, [self.later] * processes, processes, after=after)
 
     def close(self) -> None:
         """Forget calls that are still under way."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _ask(self, app: int) -> Answer:
+    def _ask(self, app: int) -> AppResponse:
         bearer = {"authorization": f"Bearer {self._slot.settings['CRON_SECRET']}"}
         return self._app.request("POST", ROUTE, headers=bearer, app=app)

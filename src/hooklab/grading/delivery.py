@@ -7,10 +7,10 @@ from functools import partial
 
 from hooklab.grading.app import App
 from hooklab.grading.clock import Clock
-from hooklab.grading.http import Answer
+from hooklab.grading.response import AppResponse
 from hooklab.grading.rivals import overtake, race
 from hooklab.grading.slot import Slot
-from hooklab.sender import Carrier, Event, headers
+from hooklab.sender import Carrier, ClerkEvent, headers
 from hooklab.texts import _
 
 ENDPOINT = "/webhooks/clerk"
@@ -33,7 +33,7 @@ class Deliver:
 
     def __call__(
         self,
-        event: Event,
+        event: ClerkEvent,
         *,
         body: bytes | None = None,
         secrets: Sequence[str] | None = None,
@@ -42,7 +42,7 @@ class Deliver:
         path: str = ENDPOINT,
         app: int = 0,
         note: str = "",
-    ) -> Answer:
+    ) -> AppResponse:
         """Deliver `event` once.
 
         Args:
@@ -77,55 +77,59 @@ class Deliver:
         """The endpoint's signing secret."""
         return self._slot.settings["CLERK_WEBHOOK_SIGNING_SECRET"]
 
-    def later(self, event: Event, *, app: int = 0) -> "Future[Answer]":
-        """Deliver `event` in the background; the future holds the answer."""
+    def later(self, event: ClerkEvent, *, app: int = 0) -> "Future[AppResponse]":
+        """Deliver `event` in the background; the future holds the response."""
         return self._threads.submit(self, event, app=app)
 
-    def together(self, events: Sequence[Event], *, processes: int = 2) -> list[Answer]:
+    def together(self, events: Sequence[ClerkEvent], *, processes: int = 2) -> list[AppResponse]:
         """Deliver all `events` at once to several processes of the app on the same database.
 
         Everybody who is about to write is held until all rivals stand at the same point, so that
         a race is met for certain. What was not accepted is delivered again afterwards, one by
-        one, as Svix does; the answers are those of the last deliveries.
+        one, as Svix does; the responses are those of the last deliveries.
         """
         requests = [partial(self.later, event) for event in events]
         return self._again(events, race(self._slot, self._app, requests, processes))
 
-    def overtaken(self, slow: Event, *, by: Event) -> list[Answer]:
+    def overtaken(self, slow: ClerkEvent, *, by: ClerkEvent) -> list[AppResponse]:
         """Deliver `slow`, and `by` to another process while `slow` is about to write.
 
-        What was not accepted is delivered again afterwards; the answers to `slow` and to `by`.
+        What was not accepted is delivered again afterwards; the responses to `slow` and to `by`.
         """
         requests = [partial(self.later, event) for event in (slow, by)]
         return self._again([slow, by], overtake(self._slot, self._app, *requests))
 
-    def _again(self, events: Sequence[Event], answers: Sequence[Answer]) -> list[Answer]:
-        """The answers, with another attempt for each that is no success."""
+    def _again(
+        self, events: Sequence[ClerkEvent], responses: Sequence[AppResponse]
+    ) -> list[AppResponse]:
+        """The responses, with another attempt for each that is no success."""
         return [
-            answer if answer.ok else self(event, note=_("tried again"))
-            for event, answer in zip(events, answers, strict=True)
+            response if response.ok else self(event, note=_("tried again"))
+            for event, response in zip(events, responses, strict=True)
         ]
 
-    def until_delivered(self, event: Event) -> list[Answer]:
+    def until_delivered(self, event: ClerkEvent) -> list[AppResponse]:
         """Deliver `event` on Svix's schedule, moving the clock, until it is accepted or given up.
 
-        The answers to all attempts, eight at most; the last tells how it ended.
+        The responses to all attempts, eight at most; the last tells how it ended.
         """
-        answers: list[Answer] = []
+        responses: list[AppResponse] = []
         carrier = Carrier(self._slot.ground.seed)
-        delivery = carrier.accept(event.message_id, self._clock.now())
-        while delivery.due_at is not None:
-            self._clock.advance(seconds=(delivery.due_at - self._clock.now()).total_seconds())
-            answers.append(self(event, note=_("attempt {number}").format(number=len(answers) + 1)))
-            delivery = carrier.record(event.message_id, answers[-1].for_svix(), self._clock.now())
-        return answers
+        message = carrier.accept(event.message_id, self._clock.now())
+        while message.due_at is not None:
+            self._clock.advance(seconds=(message.due_at - self._clock.now()).total_seconds())
+            responses.append(
+                self(event, note=_("attempt {number}").format(number=len(responses) + 1))
+            )
+            message = carrier.record(event.message_id, responses[-1], self._clock.now())
+        return responses
 
     def close(self) -> None:
         """Forget deliveries that are still under way."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _label(event: Event, *more: str) -> str:
+def _label(event: ClerkEvent, *more: str) -> str:
     """What a delivery is called: its type, the end of its message id, whom it is about."""
     parts = [event.type, f"svix-id …{event.message_id[-6:]}", event.name or "", *more]
     return " · ".join(part for part in parts if part)

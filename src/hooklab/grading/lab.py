@@ -6,14 +6,14 @@ from typing import Any
 
 from hooklab.grading.app import App
 from hooklab.grading.cron import Cron
+from hooklab.grading.database_faults import DatabaseFaults
 from hooklab.grading.delivery import Deliver
 from hooklab.grading.failure import require
-from hooklab.grading.faults import DatabaseFaults
 from hooklab.grading.files import Files
-from hooklab.grading.http import Answer
 from hooklab.grading.inbox import Inbox
 from hooklab.grading.journal import Journal
 from hooklab.grading.logs import Logs
+from hooklab.grading.response import AppResponse
 from hooklab.grading.rivals import Later, overtake, race
 from hooklab.grading.rows import Rows
 from hooklab.grading.services import (
@@ -98,7 +98,7 @@ class Lab:
 
     def together(
         self, requests: Sequence[Later], *, processes: int = 2, after: int = 0
-    ) -> list[Answer]:
+    ) -> list[AppResponse]:
         """Send requests of any kind at once to several processes, see `rivals.race`.
 
         Args:
@@ -109,13 +109,13 @@ class Lab:
         """
         return race(self._slot, self.app, requests, processes, after=after)
 
-    def overtaken(self, slow: Later, *, by: Later, after: int = 0) -> list[Answer]:
+    def overtaken(self, slow: Later, *, by: Later, after: int = 0) -> list[AppResponse]:
         """Send `slow`, and `by` to another process while `slow` is about to write.
 
         The first `after` writes of `slow` pass.
 
         For requests of any kind, see `together`; for two deliveries there is `deliver.overtaken`.
-        The answers to `slow` and to `by`.
+        The responses to `slow` and to `by`.
         """
         return overtake(self._slot, self.app, slow, by, after=after)
 

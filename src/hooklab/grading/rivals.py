@@ -5,7 +5,7 @@ from concurrent.futures import Future, wait
 from typing import Protocol
 
 from hooklab.grading.app import App
-from hooklab.grading.http import Answer
+from hooklab.grading.response import AppResponse
 from hooklab.grading.slot import Slot
 from hooklab.texts import _
 
@@ -20,20 +20,20 @@ OVERTAKING_SECONDS = 1.0
 class Later(Protocol):
     """A request in the background, to app number `app`."""
 
-    def __call__(self, *, app: int) -> "Future[Answer]":
+    def __call__(self, *, app: int) -> "Future[AppResponse]":
         """Send it."""
 
 
 def race(
     slot: Slot, app: App, requests: Sequence[Later], processes: int, *, after: int = 0
-) -> list[Answer]:
-    """The answers to `requests` that are sent `at_once`."""
-    return [answer.result() for answer in at_once(slot, app, requests, processes, after=after)]
+) -> list[AppResponse]:
+    """The responses to `requests` that are sent `at_once`."""
+    return [response.result() for response in at_once(slot, app, requests, processes, after=after)]
 
 
 def at_once(
     slot: Slot, app: App, requests: Sequence[Later], processes: int, *, after: int = 0
-) -> "list[Future[Answer]]":
+) -> "list[Future[AppResponse]]":
     """Send `requests` at once to several processes of the app on the same database.
 
     Everybody who is about to write is held until all rivals stand at the same point, so that a
@@ -50,31 +50,33 @@ def at_once(
     share, rest = divmod(len(requests), processes)
     for worker in slot.workers:
         worker.hold_writes(after)
-    answers = [request(app=number % processes) for number, request in enumerate(requests)]
+    responses = [request(app=number % processes) for number, request in enumerate(requests)]
     for number, worker in enumerate(slot.workers):
         worker.wait_for_held(share + (number < rest), RIVAL_SECONDS)
     for worker in slot.workers:
         worker.release_writes()
-    return answers
+    return responses
 
 
-def overtake(slot: Slot, app: App, slow: Later, fast: Later, *, after: int = 0) -> list[Answer]:
+def overtake(
+    slot: Slot, app: App, slow: Later, fast: Later, *, after: int = 0
+) -> list[AppResponse]:
     """Send `slow`, and send `fast` to another process while `slow` is about to write.
 
     The first `after` writes of `slow` pass: an app may note that something came before it works.
-    What that process does after its answer is over too before `slow` goes on. Whoever has compared
-    before it writes has now compared too early. A lock that makes `fast` wait is right too: then
-    nobody overtakes, and `slow` is let go after a while.
+    What that process does after its response is over too before `slow` goes on. Whoever has
+    compared before it writes has now compared too early. A lock that makes `fast` wait is right
+    too: then nobody overtakes, and `slow` is let go after a while.
     """
     while len(slot.workers) < 2:
         app.another()
     app.journal.add(_("a first request is about to write when a second one overtakes it:"))
     holder = slot.workers[0]
     holder.hold_writes(after)
-    answers = [slow(app=0)]
+    responses = [slow(app=0)]
     holder.wait_for_held(1, RIVAL_SECONDS)
-    answers.append(fast(app=1))
-    if wait(answers[1:], timeout=OVERTAKING_SECONDS).done:
+    responses.append(fast(app=1))
+    if wait(responses[1:], timeout=OVERTAKING_SECONDS).done:
         slot.workers[1].settle(OVERTAKING_SECONDS)
     holder.release_writes()
-    return [answer.result() for answer in answers]
+    return [response.result() for response in responses]

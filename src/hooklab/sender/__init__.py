@@ -3,18 +3,17 @@
 from hooklab.sender.backend_api import backend_api
 from hooklab.sender.carrier import (
     SCHEDULE,
-    TIMEOUT,
-    Answer,
     Attempt,
     Carrier,
-    Delivery,
+    Message,
     delay_after,
     retry_delays,
 )
 from hooklab.sender.clerk import Clerk
 from hooklab.sender.crowd import crowd
-from hooklab.sender.events import Event, primary_address
+from hooklab.sender.events import ClerkEvent, primary_address
 from hooklab.sender.given import NOT_GIVEN
+from hooklab.sender.http import TIMEOUT, Response, carry
 from hooklab.sender.signing import headers, new_secret, sign
 from hooklab.sender.users import VIAS
 
@@ -23,13 +22,14 @@ __all__ = [
     "SCHEDULE",
     "TIMEOUT",
     "VIAS",
-    "Answer",
     "Attempt",
     "Carrier",
     "Clerk",
-    "Delivery",
-    "Event",
+    "ClerkEvent",
+    "Message",
+    "Response",
     "backend_api",
+    "carry",
     "crowd",
     "delay_after",
     "headers",

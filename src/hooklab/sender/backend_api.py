@@ -13,7 +13,6 @@ from hooklab.sender.events import primary_address
 from hooklab.sender.users import User
 
 Query = Mapping[str, list[str]]
-Reply = tuple[int, dict[str, str], Any]
 
 _DEFAULT_LIMIT = 10
 _LARGEST_LIMIT = 500
@@ -32,7 +31,7 @@ class _Refusal(Exception):
 
 def backend_api(
     clerk: Clerk, method: str, path: str, query: Query, headers: Mapping[str, str]
-) -> Reply:
+) -> tuple[int, dict[str, str], Any]:
     """Answer one request as `https://api.clerk.com` would.
 
     Args:

@@ -2,26 +2,24 @@
 
 A state machine on the caller's clock, without I/O. The caller sends, and tells what came back:
 
-    delivery = carrier.accept(event.message_id, clock.now())
-    while delivery.due_at is not None:
-        clock.move_to(delivery.due_at)
-        delivery = carrier.record(event.message_id, post(event), clock.now())
+    message = carrier.accept(event.message_id, clock.now())
+    while message.due_at is not None:
+        clock.move_to(message.due_at)
+        message = carrier.record(event.message_id, post(event), clock.now())
 
 Facts: svix-docs content/retries.mdx and content/receiving/delivery-control.mdx, svix-webhooks
 server/svix-server/src/worker.rs.
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
+from hooklab.sender.http import Response
 from hooklab.sender.ids import seeded
-
-TIMEOUT = timedelta(seconds=15)
-"""How long the hosted service waits for an answer; real time, for the caller's HTTP client."""
 
 SCHEDULE = (
     timedelta(seconds=5),
@@ -44,41 +42,16 @@ State = Literal["pending", "delivered", "failed", "stopped"]
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back from one attempt.
-
-    Args:
-        status: the HTTP status; None when there was no answer at all.
-        headers: the answer's headers, names in any case.
-        timed_out: whether the receiver took longer than TIMEOUT.
-    """
-
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    timed_out: bool = False
-
-    @property
-    def is_success(self) -> bool:
-        """Only 200 to 299 in time; a redirect is a failure and is not followed."""
-        return not self.timed_out and self.status is not None and 200 <= self.status <= 299
-
-    def header(self, name: str) -> str:
-        """Return a header's value, or "" when there is none."""
-        found = (value for key, value in self.headers.items() if key.lower() == name)
-        return next(found, "").strip()
-
-
-@dataclass(frozen=True)
 class Attempt:
-    """One try: when its answer (or its silence) was noted, and what it was."""
+    """One try: when its response (or the silence) was noted, and what it was."""
 
     at: datetime
-    answer: Answer
+    response: Response
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """How far the carrier is with one message.
+class Message:
+    """One message that the carrier has accepted, and how far it is with it.
 
     `due_at` is the time of the next attempt, None when there will be none. "failed" means that
     all attempts are used up, "stopped" that the receiver or a disabled endpoint ended them.
@@ -97,7 +70,7 @@ def retry_delays(seed: int | str) -> list[timedelta]:
 
 
 def delay_after(
-    attempt_number: int, answer: Answer, at: datetime, delays: Sequence[timedelta] = SCHEDULE
+    attempt_number: int, response: Response, at: datetime, delays: Sequence[timedelta] = SCHEDULE
 ) -> timedelta | None:
     """Return how long to wait after a failed attempt, or None when it was the last.
 
@@ -106,21 +79,21 @@ def delay_after(
 
     Args:
         attempt_number: 1 for the first.
-        answer: what that attempt brought.
+        response: what that attempt brought.
         at: when it was over.
         delays: see `retry_delays`; the schedule without jitter by default.
     """
     if attempt_number > len(delays):
         return None
     wait = delays[attempt_number - 1]
-    if answer.timed_out or answer.status == 429:
+    if response.problem == "timeout" or response.status == 429:
         wait = max(wait, _OVERLOAD_WAIT)
-    asked = _retry_after(answer, at)
+    asked = _retry_after(response, at)
     return wait if asked is None else min(max(asked, wait), 2 * wait)
 
 
-def _retry_after(answer: Answer, at: datetime) -> timedelta | None:
-    value = answer.header("retry-after")
+def _retry_after(response: Response, at: datetime) -> timedelta | None:
+    value = response.header("retry-after")
     try:
         if value.isdecimal():
             return timedelta(seconds=int(value))
@@ -140,68 +113,68 @@ class Carrier:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._deliveries: dict[str, Delivery] = {}
+        self._messages: dict[str, Message] = {}
         self._recent_failures: deque[datetime] = deque()
         self._failing_since: datetime | None = None
         self.disabled = False
 
-    def accept(self, message_id: str, at: datetime) -> Delivery:
+    def accept(self, message_id: str, at: datetime) -> Message:
         """Take a message, whose first attempt is due at once; the same message is taken once.
 
-        A disabled endpoint gets nothing: the delivery is "stopped" from the start.
+        A disabled endpoint gets nothing: the message is "stopped" from the start.
         """
-        if message_id not in self._deliveries:
-            fresh = Delivery(message_id, "pending", at)
-            self._deliveries[message_id] = _stopped(fresh) if self.disabled else fresh
-        return self._deliveries[message_id]
+        if message_id not in self._messages:
+            fresh = Message(message_id, "pending", at)
+            self._messages[message_id] = _stopped(fresh) if self.disabled else fresh
+        return self._messages[message_id]
 
-    def delivery(self, message_id: str) -> Delivery:
+    def message(self, message_id: str) -> Message:
         """Return the state of a message that was accepted."""
-        return self._deliveries[message_id]
+        return self._messages[message_id]
 
-    def due(self, now: datetime) -> list[Delivery]:
+    def due(self, now: datetime) -> list[Message]:
         """Return what ought to be tried by now, longest overdue first."""
-        due = [d for d in self._deliveries.values() if d.due_at is not None and d.due_at <= now]
-        return sorted(due, key=lambda delivery: delivery.due_at or now)
+        due = [m for m in self._messages.values() if m.due_at is not None and m.due_at <= now]
+        return sorted(due, key=lambda message: message.due_at or now)
 
-    def record(self, message_id: str, answer: Answer, at: datetime) -> Delivery:
+    def record(self, message_id: str, response: Response, at: datetime) -> Message:
         """Note what an attempt brought and return what follows.
 
         A manual resend may be recorded too, when the message is pending no longer: it can succeed
         and is not scheduled again.
         """
-        before = self._deliveries[message_id]
-        attempts = (*before.attempts, Attempt(at, answer))
-        self._deliveries[message_id] = self._after(replace(before, attempts=attempts), answer, at)
-        self._watch_endpoint(answer, at)
-        return self._deliveries[message_id]
+        before = self._messages[message_id]
+        attempts = (*before.attempts, Attempt(at, response))
+        self._messages[message_id] = self._after(replace(before, attempts=attempts), response, at)
+        self._watch_endpoint(response, at)
+        return self._messages[message_id]
 
     def enable(self) -> None:
         """Enable a disabled endpoint, as its owner does; what was stopped stays stopped."""
         self.disabled = False
         self._forget_failures()
 
-    def _after(self, delivery: Delivery, answer: Answer, at: datetime) -> Delivery:
-        if answer.is_success:
-            return replace(delivery, state="delivered", due_at=None)
-        if delivery.state != "pending":
-            return delivery
-        if answer.header("webhook-delivery") == "abort-message":
-            return _stopped(delivery)
-        delays = retry_delays(f"{self._seed}/{delivery.message_id}")
-        wait = delay_after(len(delivery.attempts), answer, at, delays)
+    def _after(self, message: Message, response: Response, at: datetime) -> Message:
+        if response.ok:
+            return replace(message, state="delivered", due_at=None)
+        if message.state != "pending":
+            return message
+        if response.header("webhook-delivery") == "abort-message":
+            return _stopped(message)
+        delays = retry_delays(f"{self._seed}/{message.message_id}")
+        wait = delay_after(len(message.attempts), response, at, delays)
         if wait is None:
-            return replace(delivery, state="failed", due_at=None)
-        return replace(delivery, due_at=at + wait)
+            return replace(message, state="failed", due_at=None)
+        return replace(message, due_at=at + wait)
 
-    def _watch_endpoint(self, answer: Answer, at: datetime) -> None:
-        if answer.is_success:
+    def _watch_endpoint(self, response: Response, at: datetime) -> None:
+        if response.ok:
             self._forget_failures()
         else:
             self._note_failure(at)
         since = self._failing_since
         has_failed_for_days = since is not None and at - since >= _DISABLED_AFTER
-        if answer.header("webhook-delivery") == "disable" or has_failed_for_days:
+        if response.header("webhook-delivery") == "disable" or has_failed_for_days:
             self._disable()
 
     def _note_failure(self, at: datetime) -> None:
@@ -218,10 +191,10 @@ class Carrier:
 
     def _disable(self) -> None:
         self.disabled = True
-        for message_id, delivery in self._deliveries.items():
-            if delivery.state == "pending":
-                self._deliveries[message_id] = _stopped(delivery)
+        for message_id, message in self._messages.items():
+            if message.state == "pending":
+                self._messages[message_id] = _stopped(message)
 
 
-def _stopped(delivery: Delivery) -> Delivery:
-    return replace(delivery, state="stopped", due_at=None)
+def _stopped(message: Message) -> Message:
+    return replace(message, state="stopped", due_at=None)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from hooklab.sender import messages, origins, sessions, users
 from hooklab.sender.directory import Directory, Who
-from hooklab.sender.events import Event
+from hooklab.sender.events import ClerkEvent
 from hooklab.sender.given import NOT_GIVEN, NotGiven, given
 from hooklab.sender.identities import before_2025
 from hooklab.sender.ids import milliseconds
@@ -26,7 +26,7 @@ class Clerk:
         seed: the same seed and the same calls give the same events.
         now: the clock; aware datetimes.
 
-    Every factory changes the directory at once and returns an `Event`; whether and when that is
+    Every factory changes the directory at once and returns a `ClerkEvent`; whether and when that is
     delivered is the caller's choice. `at` is the moment when the thing happens (`created_at` of
     what is made); without it, just long enough ago for the envelope's `timestamp` to be now.
     `attributes=False` leaves `event_attributes` out, as Clerk may.
@@ -56,7 +56,7 @@ class Clerk:
         return self._directory
 
     @property
-    def events(self) -> tuple[Event, ...]:
+    def events(self) -> tuple[ClerkEvent, ...]:
         """Every event so far, also those that the Backend API caused."""
         return tuple(self._mint.events)
 
@@ -84,7 +84,7 @@ class Clerk:
         unsafe_metadata: Metadata | None = None,
         at: datetime | None = None,
         attributes: bool = True,
-    ) -> Event:
+    ) -> ClerkEvent:
         """Add a user and return `user.created`.
 
         Args:
@@ -157,7 +157,7 @@ class Clerk:
         unsafe_metadata: Metadata | NotGiven = NOT_GIVEN,
         at: datetime | None = None,
         attributes: bool = True,
-    ) -> Event:
+    ) -> ClerkEvent:
         """Change a user and return `user.updated`; what is not given stays.
 
         `email` adds an address and makes it the primary one (None removes the primary one);
@@ -190,7 +190,7 @@ class Clerk:
         by: By = "dashboard",
         at: datetime | None = None,
         attributes: bool = True,
-    ) -> Event:
+    ) -> ClerkEvent:
         """Remove a user and return `user.deleted`: an id, and `external_id` if there is one."""
         moment = self._mint.moment(at)
         gone = self._directory.get(user)
@@ -215,7 +215,7 @@ class Clerk:
         impersonator: str | None = None,
         activity: bool = True,
         attributes: bool = True,
-    ) -> Event:
+    ) -> ClerkEvent:
         """Sign a user in and return `session.created`.
 
         Args:
@@ -241,24 +241,24 @@ class Clerk:
         origin = origins.http_request(browser, address) if attributes else None
         return self._session_event("session.created", session, moment, origin)
 
-    def session_pending(self, user: Who, *, at: datetime | None = None) -> Event:
+    def session_pending(self, user: Who, *, at: datetime | None = None) -> ClerkEvent:
         """Sign a user in who has tasks left to do, and return `session.pending`."""
         moment = self._mint.moment(at)
         session = self._new_session(user, moment, status="pending")
         return self._session_event("session.pending", session, moment, self._mint.origin("email"))
 
-    def session_ended(self, session: Who, *, at: datetime | None = None) -> Event:
+    def session_ended(self, session: Who, *, at: datetime | None = None) -> ClerkEvent:
         """Sign out of a session and return `session.ended`.
 
         `session` is its event or its id, or a user, whose latest session is meant.
         """
         return self._finish(session, at, "ended")
 
-    def session_removed(self, session: Who, *, at: datetime | None = None) -> Event:
+    def session_removed(self, session: Who, *, at: datetime | None = None) -> ClerkEvent:
         """Like `session_ended`, and the client forgets the session: `session.removed`."""
         return self._finish(session, at, "removed")
 
-    def session_revoked(self, session: Who, *, at: datetime | None = None) -> Event:
+    def session_revoked(self, session: Who, *, at: datetime | None = None) -> ClerkEvent:
         """Like `session_ended`, but the application decides: `session.revoked`."""
         return self._finish(session, at, "revoked")
 
@@ -266,7 +266,7 @@ class Clerk:
 
     def email_created(
         self, user: Who, *, slug: str = "verification_code", at: datetime | None = None
-    ) -> Event:
+    ) -> ClerkEvent:
         """Write to a user's primary address and return `email.created`, with a live code in it."""
         person = self._directory.get(user)
         entry = _primary(person, "email_addresses", "primary_email_address_id")
@@ -276,7 +276,7 @@ class Clerk:
         )
         return self._mint.event("email.created", data, moment, self._mint.origin("email"))
 
-    def sms_created(self, user: Who, *, at: datetime | None = None) -> Event:
+    def sms_created(self, user: Who, *, at: datetime | None = None) -> ClerkEvent:
         """Write to a user's telephone and return `sms.created`, with a live code in it."""
         person = self._directory.get(user)
         number = _primary(person, "phone_numbers", "primary_phone_number_id")
@@ -287,7 +287,7 @@ class Clerk:
 
     def waitlist_entry_created(
         self, *, email: str | NotGiven = NOT_GIVEN, at: datetime | None = None
-    ) -> Event:
+    ) -> ClerkEvent:
         """Put somebody on the waitlist and return `waitlistEntry.created`."""
         moment = self._mint.moment(at)
         address = given(email, self._people.next().address)
@@ -296,11 +296,11 @@ class Clerk:
 
     def waitlist_entry_updated(
         self,
-        entry: Event,
+        entry: ClerkEvent,
         *,
         status: Literal["pending", "invited", "rejected", "completed"] = "invited",
         at: datetime | None = None,
-    ) -> Event:
+    ) -> ClerkEvent:
         """Decide about an entry and return `waitlistEntry.updated`."""
         moment = self._mint.moment(at)
         ms = milliseconds(moment)
@@ -318,7 +318,7 @@ class Clerk:
         *,
         at: datetime | None = None,
         attributes: bool = True,
-    ) -> Event:
+    ) -> ClerkEvent:
         """Return an event of any type, also of one that Clerk has yet to invent."""
         origin = self._mint.origin("email", attributes=attributes)
         return self._mint.event(type, dict(data), self._mint.moment(at), origin)
@@ -333,13 +333,13 @@ class Clerk:
         self._directory.put(person | {"last_sign_in_at": ms, "last_active_at": users.day(ms)})
         return sessions.new_session(person, self._mint.new_id, ms, status=status)
 
-    def _finish(self, session: Who, at: datetime | None, status: sessions.Status) -> Event:
+    def _finish(self, session: Who, at: datetime | None, status: sessions.Status) -> ClerkEvent:
         moment = self._mint.moment(at)
         over = sessions.finished(self._latest_session(session), milliseconds(moment), status=status)
         return self._session_event(f"session.{status}", over, moment, self._mint.origin("email"))
 
     def _latest_session(self, who: Who) -> sessions.Session:
-        named = who.data.get("id") if isinstance(who, Event) else who
+        named = who.data.get("id") if isinstance(who, ClerkEvent) else who
         if isinstance(named, str) and named in self._sessions:
             return self._sessions[named]
         user_id = self._directory.get(who)["id"]
@@ -350,7 +350,7 @@ class Clerk:
 
     def _session_event(
         self, type_: str, session: sessions.Session, at: datetime, origin: dict[str, Any] | None
-    ) -> Event:
+    ) -> ClerkEvent:
         self._sessions[session["id"]] = session
         user = self._directory.get(session["user_id"])
         return self._mint.event(type_, session | {"user": user}, at, origin)

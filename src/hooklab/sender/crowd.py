@@ -3,7 +3,7 @@
 from typing import Any
 
 from hooklab.sender.clerk import Clerk
-from hooklab.sender.events import Event
+from hooklab.sender.events import ClerkEvent
 
 # One turn of the wheel; most come by e-mail, and each rare kind is in it.
 _KINDS: tuple[dict[str, Any], ...] = (
@@ -24,6 +24,6 @@ _KINDS: tuple[dict[str, Any], ...] = (
 )
 
 
-def crowd(clerk: Clerk, count: int) -> list[Event]:
+def crowd(clerk: Clerk, count: int) -> list[ClerkEvent]:
     """Sign up `count` users of every kind and return their `user.created`."""
     return [clerk.user_created(**_KINDS[number % len(_KINDS)]) for number in range(count)]

@@ -4,11 +4,11 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from hooklab.sender.events import Event
+from hooklab.sender.events import ClerkEvent
 from hooklab.sender.users import User
 
 # How a caller may name a user: an event about them, their id, or what the directory shows.
-Who = Event | str | Mapping[str, Any]
+Who = ClerkEvent | str | Mapping[str, Any]
 
 
 class Directory:
@@ -53,7 +53,7 @@ class Directory:
 
 
 def _id_of(who: Who) -> str:
-    user_id = who.user_id if isinstance(who, Event) else who
+    user_id = who.user_id if isinstance(who, ClerkEvent) else who
     if isinstance(user_id, Mapping):
         user_id = user_id["id"]
     if user_id is None:

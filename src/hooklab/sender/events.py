@@ -24,7 +24,7 @@ def _random_message_id() -> str:
 
 
 @dataclass(frozen=True)
-class Event:
+class ClerkEvent:
     """One thing that happened in Clerk, ready to be signed and delivered.
 
     Args:
@@ -87,11 +87,11 @@ class Event:
         """The version of the resource, `data.updated_at`; None for a deletion."""
         return self.data.get("updated_at")
 
-    def again(self) -> "Event":
+    def again(self) -> "ClerkEvent":
         """Return the same change under another message id."""
         return replace(self, message_id=self.new_message_id())
 
-    def changed(self, *, new_id: bool = False, **data: Any) -> "Event":
+    def changed(self, *, new_id: bool = False, **data: Any) -> "ClerkEvent":
         """Return a copy whose `data` has these keys replaced; the message id stays.
 
         The directory does not learn of it: use `Clerk.user_updated` for a change that lasts.
@@ -101,11 +101,11 @@ class Event:
         message_id = self.new_message_id() if new_id else self.message_id
         return replace(self, payload=payload, message_id=message_id, text=None)
 
-    def renamed(self, type: str) -> "Event":  # noqa: A002 - the envelope's own word
+    def renamed(self, type: str) -> "ClerkEvent":  # noqa: A002 - the envelope's own word
         """Return a copy of another type with the same data and message id."""
         return replace(self, type=type, payload={**self.payload, "type": type}, text=None)
 
-    def with_body(self, text: str) -> "Event":
+    def with_body(self, text: str) -> "ClerkEvent":
         """Return a copy that sends exactly this text, which need not be JSON."""
         return replace(self, text=text)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hooklab.sender import origins
-from hooklab.sender.events import Event
+from hooklab.sender.events import ClerkEvent
 from hooklab.sender.ids import ksuid, milliseconds, seeded
 from hooklab.sender.users import BY_SERVER, Via
 
@@ -27,7 +27,7 @@ class Mint:
         self._id_bytes = seeded(seed, "ids")
         self._message_id_bytes = seeded(seed, "message ids")
         self.random = seeded(seed, "circumstances")
-        self.events: list[Event] = []
+        self.events: list[ClerkEvent] = []
         self.instance_id = self.new_id("ins")
 
     def moment(self, at: datetime | None) -> datetime:
@@ -68,7 +68,7 @@ class Mint:
 
     def event(
         self, type_: str, data: Mapping[str, Any], at: datetime, origin: dict[str, Any] | None
-    ) -> Event:
+    ) -> ClerkEvent:
         """Return an event in its envelope, and keep it in `events`."""
         version = int(data.get("updated_at") or 0)
         envelope = {
@@ -82,7 +82,7 @@ class Mint:
             envelope["event_attributes"] = {"http_request": origin}
         message_id = self.new_message_id()
         payload = _in_key_order(envelope)
-        event = Event(message_id, type_, payload, at, new_message_id=self.new_message_id)
+        event = ClerkEvent(message_id, type_, payload, at, new_message_id=self.new_message_id)
         self.events.append(event)
         return event
 

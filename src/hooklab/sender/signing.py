@@ -9,7 +9,7 @@ from random import Random
 # itself costs half a second, because it brings the whole API client.
 from standardwebhooks import Webhook
 
-from hooklab.sender.events import Event
+from hooklab.sender.events import ClerkEvent
 from hooklab.sender.ids import milliseconds
 
 # Svix's key size (server/svix-server/src/core/types/mod.rs); the specification allows 24 to 64.
@@ -41,7 +41,7 @@ def sign(secret: str, message_id: str, at: datetime, body: str) -> str:
 
 
 def headers(
-    message: Event | str, body: str, secrets: str | Sequence[str], at: datetime
+    message: ClerkEvent | str, body: str, secrets: str | Sequence[str], at: datetime
 ) -> dict[str, str]:
     """Return the headers of one attempt, names in lower case.
 
@@ -51,7 +51,7 @@ def headers(
         secrets: the endpoint's secret; several while a rotation lasts, newest first.
         at: the time of this attempt: a retry has the same id, another time and signature.
     """
-    message_id = message.message_id if isinstance(message, Event) else message
+    message_id = message.message_id if isinstance(message, ClerkEvent) else message
     keys = [secrets] if isinstance(secrets, str) else secrets
     return {
         "svix-id": message_id,

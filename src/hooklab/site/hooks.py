@@ -1,7 +1,7 @@
 """MkDocs' hooks: the menu from the catalogue, computed tables, and pages made from notebooks.
 
 A page asks for a table with a comment on a line of its own: `<!-- course -->` for the map of the
-modules, and what `hooklab.site.markers` knows.
+modules, and what `hooklab.pages.markers` knows.
 """
 
 import re
@@ -14,9 +14,9 @@ from mkdocs.structure.files import File
 
 from hooklab import catalogue
 from hooklab.errors import HooklabError
+from hooklab.pages.markers import fill
 from hooklab.site import notebooks
-from hooklab.site.markers import fill
-from hooklab.site.tables import course_map, menu
+from hooklab.site.navigation import course_map, menu
 from hooklab.texts import LANGUAGES, _, use
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import uvicorn
 from uvicorn.logging import DefaultFormatter
 
 from hooklab.worker import inside
-from hooklab.worker.clock import Clock
+from hooklab.worker.clock import FrozenClock
 from hooklab.worker.job import Job, Message, messages, send
 from hooklab.worker.loading import describe, load_app_module
 from hooklab.worker.settings import load_settings
@@ -46,7 +46,7 @@ def run(
 
     instruments.gate.report = report
     _settle_in(job)
-    clock = Clock()
+    clock = FrozenClock()
     # Importing makes much that stays; looking through it for garbage is wasted until it serves.
     gc.disable()
     stage = "import"

@@ -28,7 +28,7 @@ freezegun.api.datetime_to_fakedatetime = _with_fold  # type: ignore[assignment]
 _telling: dict[str, ModuleType] | None = None
 
 
-class Clock:
+class FrozenClock:
     """Made before a submission is imported; `start()` comes after, and freezes what it loaded."""
 
     def __init__(self) -> None:

@@ -5,7 +5,7 @@ uses a registry of its own and leaves no trace that an app could see.
 """
 
 import asyncio
-import random
+import base64
 import socket
 import sys
 from contextlib import redirect_stdout
@@ -20,18 +20,18 @@ from pydantic import BaseModel, SecretStr
 from sqlalchemy.orm import registry
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Field, Session, SQLModel, create_engine, select
+from standardwebhooks import Webhook
 from starlette.concurrency import run_in_threadpool
 
-from hooklab.sender import headers, new_secret
 from hooklab.services import Settings, get_logger, insert
 from hooklab.webhooks import read_event
 
 
 def warm_up() -> None:
     """Serve two requests of a small app in this process, over a real connection."""
-    secret = new_secret(random.Random(0))  # noqa: S311
+    secret = "whsec_" + base64.b64encode(bytes(24)).decode()
     app = _make_app(SecretStr(secret))
-    signed = headers("msg_warm", _BODY, [secret], datetime.now(UTC))
+    signed = _signed(secret, datetime.now(UTC))
     with redirect_stdout(StringIO()):
         asyncio.run(_serve(app, signed))
 
@@ -77,6 +77,15 @@ def _make_app(secret: SecretStr) -> FastAPI:
         return {"count": count}
 
     return app
+
+
+def _signed(secret: str, at: datetime) -> dict[str, str]:
+    return {
+        "svix-id": "msg_warm",
+        "svix-timestamp": str(int(at.timestamp())),
+        "svix-signature": Webhook(secret).sign("msg_warm", at, _BODY),
+        "content-type": "application/json",
+    }
 
 
 async def _serve(app: FastAPI, signed: dict[str, str]) -> None:

@@ -17,9 +17,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Self, TypeVar
 
+from hooklab.world.calls import Call, Reply
 from hooklab.world.clerk_api import ClerkApi, Handler
 from hooklab.world.faults import Hold
-from hooklab.world.http import Answer, Call, HttpService
+from hooklab.world.http_service import HttpService
 from hooklab.world.intercom import Intercom
 from hooklab.world.internal_app import Delivery, InternalApp
 from hooklab.world.mailchimp import Mailchimp
@@ -27,19 +28,17 @@ from hooklab.world.push import Notification, Push
 from hooklab.world.records import Records
 from hooklab.world.redis_server import Command, RedisServer
 from hooklab.world.redis_upstream import Upstream
-from hooklab.world.segment import Event, Segment
+from hooklab.world.segment import Segment, SegmentMessage
 from hooklab.world.service import Service, Setup, close_all, open_all
 from hooklab.world.slack import Slack, SlackMessage
 from hooklab.world.smtp import Mail, MailServer
 from hooklab.world.stripe import Stripe
 
 __all__ = [
-    "Answer",
     "Call",
     "ClerkApi",
     "Command",
     "Delivery",
-    "Event",
     "Hold",
     "HttpService",
     "Intercom",
@@ -51,7 +50,9 @@ __all__ = [
     "Push",
     "Records",
     "RedisServer",
+    "Reply",
     "Segment",
+    "SegmentMessage",
     "Service",
     "Setup",
     "Slack",

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 
 from hooklab.world import credentials
-from hooklab.world.http import Answer, Call, HttpService, reason
+from hooklab.world.calls import Call, Reply, reason
+from hooklab.world.http_service import HttpService
 from hooklab.world.service import Setup
 
 Handler = Callable[
@@ -43,7 +44,7 @@ class ClerkApi(HttpService):
         self._left_out = frozenset()
         super().recover()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Call) -> Reply:
         """Ask the handler, unless the key is another instance's."""
         key = credentials.bearer(call)
         # The handler itself refuses what is no secret key at all.
@@ -58,9 +59,9 @@ class ClerkApi(HttpService):
         if isinstance(body, list):
             body = [each for each in body if each.get("id") not in self._left_out]
         content = b"" if body is None else json.dumps(body).encode()
-        return Answer(status, content, {"content-type": "application/json", **headers})
+        return Reply(status, content, {"content-type": "application/json", **headers})
 
-    def refusal(self, status: int) -> Answer:
+    def refusal(self, status: int) -> Reply:
         """An error in the shape of Clerk's: a list of errors under `errors`."""
         return self._errors(
             status,
@@ -69,6 +70,6 @@ class ClerkApi(HttpService):
             f"The simulated Backend API was told to answer {status}.",
         )
 
-    def _errors(self, status: int, code: str, message: str, long_message: str) -> Answer:
+    def _errors(self, status: int, code: str, message: str, long_message: str) -> Reply:
         error = {"code": code, "message": message, "long_message": long_message}
-        return Answer.json({"errors": [error]}, status)
+        return Reply.json({"errors": [error]}, status)

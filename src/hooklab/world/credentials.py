@@ -5,7 +5,7 @@ import binascii
 import random
 import string
 
-from hooklab.world.http import Call
+from hooklab.world.calls import Call
 
 HEXADECIMAL = "0123456789abcdef"
 LETTERS = string.ascii_letters + string.digits

@@ -2,32 +2,40 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import h11
 
-if TYPE_CHECKING:
-    from hooklab.world.http import HttpService
+from hooklab.world.calls import Reply, reason
+from hooklab.world.service import Service
 
 BODY_LIMIT = 1 << 20
 # What is refused is read and thrown away, so that a client which first sends everything gets to
 # read why; nobody needs more patience than this.
 PATIENCE = 16 * BODY_LIMIT
 
+Exchange = Callable[[str, str, dict[str, str], bytes | None], Awaitable[Reply | None]]
+"""`(method, target, headers, body) -> reply`: the body is None when it was over the limit, the
+reply None to hang up instead."""
+
 log = logging.getLogger(__name__)
 
 
 class Connection(asyncio.Protocol):
-    """Reads requests one after the other and hands each to the service.
+    """Reads requests one after the other, and sends the reply to each.
 
     A client that closes its sending side counts as gone, as it does for nginx and uvicorn.
+
+    Args:
+        service: counts the connection, and ends it when it goes down itself.
+        exchange: gives the reply to a request.
     """
 
     transport: asyncio.Transport
 
-    def __init__(self, service: "HttpService") -> None:
+    def __init__(self, service: Service, exchange: Exchange) -> None:
         self._service = service
+        self._exchange = exchange
         self._http = h11.Connection(h11.SERVER)
         self._conversation: asyncio.Task[None] | None = None
         self._head: h11.Request | None = None
@@ -53,27 +61,11 @@ class Connection(asyncio.Protocol):
         """Called by asyncio with what the client sent."""
         self._received += len(data)
         if self._received > PATIENCE:
-            self.abort()
+            self.transport.abort()
         elif self._http.their_state is not h11.ERROR:
             self._http.receive_data(data)
             if self._conversation is None:
                 self._read()
-
-    def abort(self) -> None:
-        """Break the connection, without sending what is still to be sent."""
-        self.transport.abort()
-
-    def send(self, status: int, phrase: str, headers: Mapping[str, str], body: bytes) -> None:
-        """Answer the request, then go on to the next one if the client keeps the connection."""
-        assert self._head is not None  # noqa: S101 - an answer follows a request
-        bodiless = status in {204, 304}
-        length = {} if bodiless else {"content-length": str(len(body))}
-        fields = list({**headers, **length}.items())
-        head = h11.Response(status_code=status, reason=phrase, headers=fields)
-        silent = bodiless or self._head.method == b"HEAD"
-        self._write(head, h11.Data(data=b"" if silent else body), h11.EndOfMessage())
-        if self._http.our_state is h11.MUST_CLOSE:
-            self.transport.close()
 
     def _read(self) -> None:
         try:
@@ -106,17 +98,30 @@ class Connection(asyncio.Protocol):
             name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
             headers[name] = f"{headers[name]}, {value}" if name in headers else value
         try:
-            await self._service.exchange(
-                self,
+            reply = await self._exchange(
                 self._head.method.decode("ascii").upper(),
                 self._head.target.decode("latin-1"),
                 headers,
                 bytes(self._body) if len(self._body) <= BODY_LIMIT else None,
             )
+            if reply is None:
+                self.transport.abort()
+            else:
+                self._send(reply, silent=self._head.method == b"HEAD")
         except Exception:
             log.exception("%s broke a connection", self._service.name)
-            self.abort()
+            self.transport.abort()
         self._go_on()
+
+    def _send(self, reply: Reply, *, silent: bool) -> None:
+        bodiless = reply.status in {204, 304}
+        length = {} if bodiless else {"content-length": str(len(reply.body))}
+        fields = list({**reply.headers, **length}.items())
+        head = h11.Response(status_code=reply.status, reason=reason(reply.status), headers=fields)
+        body = b"" if silent or bodiless else reply.body
+        self._write(head, h11.Data(data=body), h11.EndOfMessage())
+        if self._http.our_state is h11.MUST_CLOSE:
+            self.transport.close()
 
     def _go_on(self) -> None:
         self._conversation = None

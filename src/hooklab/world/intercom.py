@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from hooklab.world import credentials
-from hooklab.world.http import Answer, Call, HttpService, Refused, reason
+from hooklab.world.calls import Call, Refused, Reply, reason
+from hooklab.world.http_service import HttpService
 from hooklab.world.intercom_contact import Contact, matches
 from hooklab.world.records import Store
 from hooklab.world.service import Setup
@@ -52,49 +53,49 @@ class Intercom(HttpService):
         id_, now = credentials.word(self._chance, 24, credentials.HEXADECIMAL), self.now()
         return self.contacts.put(id_, Contact(id_, role, fields, now, now))
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Call) -> Reply:
         """Answer as the API does."""
         if credentials.bearer(call) != self.access_token:
             raise Refused(self.refusal(401))
         match [call.method, *call.path.removeprefix("/").split("/")]:
             case ["POST", "contacts"]:
-                return Answer.json(self._create(_sent(call)).as_json())
+                return Reply.json(self._create(_sent(call)).as_json())
             case ["GET", "contacts"]:
                 pages = {name: values[-1] for name, values in call.query.items()}
                 return self._page(self._visible(), pages)
             case ["POST", "contacts", "search"]:
                 return self._search(_sent(call))
             case ["GET", "contacts", "find_by_external_id", external_id]:
-                return Answer.json(self._by_external_id(external_id).as_json())
+                return Reply.json(self._by_external_id(external_id).as_json())
             case [method, "contacts", id_, *action]:
                 return self._contact(method, id_, "/".join(action), call)
         raise Refused(self.refusal(404))
 
-    def refusal(self, status: int) -> Answer:
+    def refusal(self, status: int) -> Reply:
         """A list of errors, with Intercom's code for `status`."""
         code, message = CODES.get(status, (reason(status).lower().replace(" ", "_"), ""))
         return _error(status, code, message or reason(status))
 
-    def _contact(self, method: str, id_: str, action: str, call: Call) -> Answer:
+    def _contact(self, method: str, id_: str, action: str, call: Call) -> Reply:
         contact = self.contacts.get(id_)
         if contact is None or (contact.deleted and action != "unarchive"):
             raise Refused(_error(404, "not_found", "User Not Found"))
         match [method, action]:
             case ["GET", ""] if contact.shown:
-                return Answer.json(contact.as_json())
+                return Reply.json(contact.as_json())
             case ["PUT", ""] if contact.shown:
-                return Answer.json(self._update(contact, _sent(call)).as_json())
+                return Reply.json(self._update(contact, _sent(call)).as_json())
             case ["GET" | "PUT", ""]:
                 raise Refused(_error(404, "not_found", "User Not Found"))
             case ["DELETE", ""]:
                 self.contacts.change(id_, deleted_at=self.now())
-                return Answer.json(contact.reference(deleted=True))
+                return Reply.json(contact.reference(deleted=True))
             case ["POST", "archive"]:
                 self.contacts.change(id_, archived_at=self.now())
-                return Answer.json(contact.reference(archived=True))
+                return Reply.json(contact.reference(archived=True))
             case ["POST", "unarchive"] if not contact.deleted:
                 self.contacts.change(id_, archived_at=None)
-                return Answer.json(contact.reference(archived=False))
+                return Reply.json(contact.reference(archived=False))
             case ["POST", "unarchive"]:
                 raise Refused(self.refusal(500))
         raise Refused(self.refusal(404))
@@ -146,14 +147,14 @@ class Intercom(HttpService):
         contacts = self.contacts.values()
         return [contact for contact in contacts if contact.shown and contact.created_at <= newest]
 
-    def _search(self, sent: dict[str, Any]) -> Answer:
+    def _search(self, sent: dict[str, Any]) -> Reply:
         try:
             found = [one for one in self._visible() if matches(one, sent.get("query"))]
         except ValueError as error:
             raise _invalid(str(error)) from error
         return self._page(found, sent.get("pagination") or {})
 
-    def _page(self, found: list[Contact], pages: Mapping[str, Any]) -> Answer:
+    def _page(self, found: list[Contact], pages: Mapping[str, Any]) -> Reply:
         given = {name: str(value) for name, value in pages.items() if value is not None}
         size, after = given.get("per_page", "50"), given.get("starting_after", "0")
         if not size.isdecimal() or not 1 <= int(size) <= 150 or not after.isdecimal():
@@ -165,7 +166,7 @@ class Intercom(HttpService):
             page["next"] = {"per_page": int(size), "starting_after": str(end)}
         data = [contact.as_json() for contact in found[start:end]]
         body = {"type": "list", "data": data, "total_count": len(found), "pages": page}
-        return Answer.json(body)
+        return Reply.json(body)
 
 
 def _sent(call: Call) -> dict[str, Any]:
@@ -190,6 +191,6 @@ def _invalid(message: str) -> Refused:
     return Refused(_error(400, "parameter_invalid", message))
 
 
-def _error(status: int, code: str, message: str) -> Answer:
+def _error(status: int, code: str, message: str) -> Reply:
     errors = [{"code": code, "message": message}]
-    return Answer.json({"type": "error.list", "request_id": None, "errors": errors}, status)
+    return Reply.json({"type": "error.list", "request_id": None, "errors": errors}, status)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hooklab.texts import _
-from hooklab.world.http import Answer, Call, HttpService
+from hooklab.world.calls import Call, Reply
+from hooklab.world.http_service import HttpService
 from hooklab.world.records import Records
 from hooklab.world.service import Setup
 
@@ -44,8 +45,8 @@ class Delivery:
 
 
 class InternalApp(HttpService):
-    """Takes a JSON object by POST at any path and answers 204; the address that is used for the
-    course's notifications is `/webhooks/user-sync`. What is no JSON object is answered 400.
+    """Takes a JSON object by POST at any path and answers 204. What is no JSON object is answered
+    400.
 
     It takes everything and verifies nothing: whoever asks whether a delivery was signed as
     Standard Webhooks with this application's own secret asks `problem()`. A repeat is taken again.
@@ -57,24 +58,24 @@ class InternalApp(HttpService):
         chance = random.Random(f"{setup.name}/{seed}")  # noqa: S311 - the same seed, the same secret
         self.secret = "whsec_" + base64.b64encode(chance.randbytes(24)).decode()
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Call) -> Reply:
         """Take the delivery."""
         if call.method != "POST":
-            return Answer.json({"error": "method_not_allowed"}, 405)
+            return Reply.json({"error": "method_not_allowed"}, 405)
         payload = call.json
         if not isinstance(payload, dict):
-            return Answer.json({"error": "invalid_payload"}, 400)
+            return Reply.json({"error": "invalid_payload"}, 400)
         delivery = Delivery(call.path, call.headers, payload, call.body, call.received_at)
         self.deliveries.add(delivery)
         self.tell(delivery)
-        return Answer(204)
+        return Reply(204)
 
-    def refusal(self, status: int) -> Answer:
+    def refusal(self, status: int) -> Reply:
         """An error as such applications word it; a redirect leads to `MOVED`, which takes all."""
-        answer = Answer.json({"error": f"told_to_answer_{status}"}, status)
+        reply = Reply.json({"error": f"told_to_answer_{status}"}, status)
         if status // 100 != 3:
-            return answer
-        return replace(answer, headers={**answer.headers, "location": self.url + MOVED})
+            return reply
+        return replace(reply, headers={**reply.headers, "location": self.url + MOVED})
 
     def problem(self, delivery: Delivery) -> str:
         """Why `delivery` is not to be trusted, in a phrase; empty when it is to be.

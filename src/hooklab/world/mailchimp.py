@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from hooklab.world import credentials
-from hooklab.world.http import Answer, Call, HttpService, Refused
+from hooklab.world.calls import Call, Refused, Reply
+from hooklab.world.http_service import HttpService
 from hooklab.world.mailchimp_member import (
     Member,
     body,
@@ -53,12 +54,12 @@ class Mailchimp(HttpService):
         now = self.now()
         return self._keep(Member(email, status, now, now, merge_fields))
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Call) -> Reply:
         """Answer as the API at `/3.0` does."""
         self._authorise(call)
         match [call.method, *call.path.removeprefix("/").split("/")]:
             case ["GET", "3.0", "ping"]:
-                return Answer.json({"health_status": "Everything's Chimpy!"})
+                return Reply.json({"health_status": "Everything's Chimpy!"})
             case [method, "3.0", "lists", self.list_id, "members"]:
                 return self._collection(method, call)
             case [method, "3.0", "lists", self.list_id, "members", name]:
@@ -68,7 +69,7 @@ class Mailchimp(HttpService):
                     return self._forget(self._found(name))
         raise Refused(problem(404))
 
-    def refusal(self, status: int) -> Answer:
+    def refusal(self, status: int) -> Reply:
         """A problem document for `status`."""
         if status == 429:
             return problem(
@@ -87,29 +88,29 @@ class Mailchimp(HttpService):
             )
             raise Refused(problem(401, "API Key Invalid", detail))
 
-    def _collection(self, method: str, call: Call) -> Answer:
+    def _collection(self, method: str, call: Call) -> Reply:
         if method == "GET":
             members = [member.as_json(self.list_id) for member in self.members.values()]
-            return Answer.json({"members": members, "total_items": len(members)})
+            return Reply.json({"members": members, "total_items": len(members)})
         if method == "POST":
             sent = body(call)
             return self._add(sent, sent.get("status"), "status")
         raise Refused(problem(405))
 
-    def _member(self, method: str, name: str, call: Call) -> Answer:
+    def _member(self, method: str, name: str, call: Call) -> Reply:
         if method == "PUT" and self._find(name) is None:
             sent = body(call)
             return self._add(sent, sent.get("status_if_new"), "status_if_new")
         member = self._found(name)
         if method == "GET":
-            return Answer.json(member.as_json(self.list_id))
+            return Reply.json(member.as_json(self.list_id))
         if method in {"PUT", "PATCH"}:
             return self._update(member, body(call))
         if method == "DELETE":
             return self._archive(member)
         raise Refused(problem(405))
 
-    def _add(self, sent: dict[str, Any], status: Any, name: str) -> Answer:
+    def _add(self, sent: dict[str, Any], status: Any, name: str) -> Reply:
         email = read_address(sent.get("email_address"))
         if email.lower() in self.members:
             detail = f"{email} is already a list member. Use PUT to insert or update list members."
@@ -122,9 +123,9 @@ class Mailchimp(HttpService):
             raise Refused(problem(400, "Forgotten Email Not Subscribed", detail))
         now = self.now()
         new = Member(email, read_status(status, name), now, now, *read_contents(sent))
-        return Answer.json(self._keep(new).as_json(self.list_id))
+        return Reply.json(self._keep(new).as_json(self.list_id))
 
-    def _update(self, old: Member, sent: dict[str, Any]) -> Answer:
+    def _update(self, old: Member, sent: dict[str, Any]) -> Reply:
         email = read_address(sent.get("email_address", old.email))
         if email.lower() != old.email.lower() and email.lower() in self.members:
             detail = f"{email} is already a list member."
@@ -141,19 +142,19 @@ class Mailchimp(HttpService):
         )
         if email.lower() != old.email.lower():
             self.members.drop(old.email.lower())
-        return Answer.json(self._keep(new).as_json(self.list_id))
+        return Reply.json(self._keep(new).as_json(self.list_id))
 
-    def _archive(self, member: Member) -> Answer:
+    def _archive(self, member: Member) -> Reply:
         if member.status in {"archived", "pending", "cleaned"}:
             raise Refused(problem(405, detail=NOT_ARCHIVED))
         key = member.email.lower()
         self.members.change(key, status="archived", changed_at=self.now())
-        return Answer(204)
+        return Reply(204)
 
-    def _forget(self, member: Member) -> Answer:
+    def _forget(self, member: Member) -> Reply:
         self.forgotten.put(subscriber_hash(member.email), self.now())
         self.members.drop(member.email.lower())
-        return Answer(204)
+        return Reply(204)
 
     def _keep(self, member: Member) -> Member:
         return self.members.put(member.email.lower(), member)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from hooklab.world.http import Answer, Call, Refused, reason
+from hooklab.world.calls import Call, Refused, Reply, reason
 
 STATUSES = ("subscribed", "unsubscribed", "cleaned", "pending", "transactional")
 ERRORS = "https://mailchimp.com/developer/marketing/docs/errors/"
@@ -89,12 +89,12 @@ def _invalid(name: str, message: str) -> Refused:
     return Refused(problem(400, "Invalid Resource", detail, errors=errors))
 
 
-def problem(status: int, title: str = "", detail: str = "", **more: Any) -> Answer:
+def problem(status: int, title: str = "", detail: str = "", **more: Any) -> Reply:
     """A problem document, as Mailchimp writes its errors."""
     titles = {404: "Resource Not Found", 405: "Method Not Allowed"}
     if status == 404:
         detail = "The requested resource could not be found."
     title = title or titles.get(status, reason(status))
     body = {"type": ERRORS, "title": title, "status": status, "detail": detail, "instance": ""}
-    problem = Answer.json({**body, **more}, status)
-    return Answer(status, problem.body, {"content-type": "application/problem+json; charset=utf-8"})
+    problem = Reply.json({**body, **more}, status)
+    return Reply(status, problem.body, {"content-type": "application/problem+json; charset=utf-8"})

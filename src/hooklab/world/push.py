@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from hooklab.world import credentials
-from hooklab.world.http import Answer, Call, HttpService, Refused, reason
+from hooklab.world.calls import Call, Refused, Reply, reason
+from hooklab.world.http_service import HttpService
 from hooklab.world.records import Records
 from hooklab.world.service import Setup
 
@@ -65,7 +66,7 @@ class Push(HttpService):
         """Let the device be gone: the app was removed, or notifications were switched off."""
         self.unregistered.add(token)
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Call) -> Reply:
         """Send notifications, or tell what became of them."""
         if call.path not in (SEND, RECEIPTS):
             return self.refusal(404)
@@ -77,12 +78,12 @@ class Push(HttpService):
             return self._receipts(call)
         return self._send(call)
 
-    def refusal(self, status: int) -> Answer:
+    def refusal(self, status: int) -> Reply:
         """An error of the whole request."""
         code = CODES.get(status) or reason(status).upper().replace(" ", "_")
-        return _refused(code, reason(status), status).answer
+        return _refused(code, reason(status), status).reply
 
-    def _send(self, call: Call) -> Answer:
+    def _send(self, call: Call) -> Reply:
         sent = call.json
         messages = sent if isinstance(sent, list) else [sent]
         addressed = [(to, message) for message in messages for to in _recipients(message)]
@@ -90,7 +91,7 @@ class Push(HttpService):
             raise _refused("PUSH_TOO_MANY_NOTIFICATIONS", "At most 100 notifications a request.")
         tickets = [self._notify(to, message, call.received_at) for to, message in addressed]
         single = isinstance(sent, dict) and isinstance(sent["to"], str)
-        return Answer.json({"data": tickets[0] if single else tickets})
+        return Reply.json({"data": tickets[0] if single else tickets})
 
     def _notify(self, to: str, message: dict[str, Any], now: datetime) -> dict[str, Any]:
         """The ticket of one notification."""
@@ -108,7 +109,7 @@ class Push(HttpService):
         self.tell(notification)
         return {"status": "ok", "id": notification.id}
 
-    def _receipts(self, call: Call) -> Answer:
+    def _receipts(self, call: Call) -> Reply:
         ids = call.json.get("ids") if isinstance(call.json, dict) else None
         if not isinstance(ids, list):
             raise _invalid('"ids" must be an array')
@@ -119,7 +120,7 @@ class Push(HttpService):
             for each in self.notifications
             if each.id in ids
         }
-        return Answer.json({"data": receipts})
+        return Reply.json({"data": receipts})
 
 
 def _recipients(message: Any) -> list[str]:
@@ -158,4 +159,4 @@ def _invalid(message: str) -> Refused:
 
 
 def _refused(code: str, message: str, status: int = 400) -> Refused:
-    return Refused(Answer.json({"errors": [{"code": code, "message": message}]}, status))
+    return Refused(Reply.json({"errors": [{"code": code, "message": message}]}, status))

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hooklab.world import credentials
-from hooklab.world.http import Answer, Call, HttpService, Refused, reason
+from hooklab.world.calls import Call, Refused, Reply, reason
+from hooklab.world.http_service import HttpService
 from hooklab.world.records import Records
 from hooklab.world.service import Setup
 
@@ -20,7 +21,7 @@ MOST_MESSAGES = 2500
 
 
 @dataclass(frozen=True)
-class Event:
+class SegmentMessage:
     """A message of the app.
 
     Args:
@@ -63,20 +64,20 @@ class Segment(HttpService):
 
     def __init__(self, setup: Setup, seed: int) -> None:
         super().__init__(setup)
-        self.events: Records[Event] = Records()
-        self.dropped: Records[Event] = Records()
+        self.events: Records[SegmentMessage] = Records()
+        self.dropped: Records[SegmentMessage] = Records()
         self._chance = credentials.chance(setup.name, seed)
         self.write_key = credentials.word(self._chance, 32)
         self._seen: set[str] = set()
 
     def add_event(
         self, event: str, user_id: str, message_id: str | None = None, **properties: Any
-    ) -> Event:
+    ) -> SegmentMessage:
         """A track that was there before the app."""
         message = {"type": "track", "event": event, "userId": user_id, "messageId": message_id}
         return self._take({**message, "properties": properties}, self.now(), authorised=True)
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Call) -> Reply:
         """Take the messages of `call`."""
         match [call.method, *call.path.removeprefix("/").split("/")]:
             case ["POST", "v1", "batch"]:
@@ -90,15 +91,15 @@ class Segment(HttpService):
         key = credentials.basic(call)[0] or sent.get("writeKey")
         for message in messages:
             self._take(message, call.received_at, authorised=key == self.write_key)
-        return Answer.json({"success": True})
+        return Reply.json({"success": True})
 
-    def refusal(self, status: int) -> Answer:
+    def refusal(self, status: int) -> Reply:
         """A message of failure."""
         return _error(status, reason(status))
 
-    def _take(self, message: dict[str, Any], now: datetime, *, authorised: bool) -> Event:
+    def _take(self, message: dict[str, Any], now: datetime, *, authorised: bool) -> SegmentMessage:
         message_id = message.get("messageId") or "api-" + credentials.word(self._chance, 32)
-        event = Event(
+        event = SegmentMessage(
             type=_text(message.get("type")),
             message_id=_text(message_id),
             user_id=_text(message.get("userId")),
@@ -118,7 +119,7 @@ class Segment(HttpService):
             self.events.add(event)
         return event
 
-    def _refusal_of(self, event: Event) -> str:
+    def _refusal_of(self, event: SegmentMessage) -> str:
         if not event.user_id and not event.anonymous_id:
             return "no user"
         if event.type == "track" and not event.event:
@@ -182,5 +183,5 @@ def _time(value: Any) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-def _error(status: int, message: str) -> Answer:
-    return Answer.json({"success": False, "message": message}, status)
+def _error(status: int, message: str) -> Reply:
+    return Reply.json({"success": False, "message": message}, status)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hooklab.world.http import Answer, Call, HttpService
+from hooklab.world.calls import Call, Reply
+from hooklab.world.http_service import HttpService
 from hooklab.world.records import Records
 from hooklab.world.service import Setup
 
@@ -55,27 +56,27 @@ class Slack(HttpService):
         """The whole address, which is the secret."""
         return self.url + self._path
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Call) -> Reply:
         """Post the message, or say what is wrong with it."""
         payload = call.json
         if call.path != self._path:
-            return Answer.text("no_service", 404)
+            return Reply.text("no_service", 404)
         if call.method != "POST" or not isinstance(payload, dict):
-            return Answer.text("invalid_payload", 400)
+            return Reply.text("invalid_payload", 400)
         text, blocks = payload.get("text") or "", payload.get("blocks") or []
         if not isinstance(text, str) or not isinstance(blocks, list):
-            return Answer.text("invalid_payload", 400)
+            return Reply.text("invalid_payload", 400)
         if not text and not blocks:
-            return Answer.text("no_text", 400)
+            return Reply.text("no_text", 400)
         message = SlackMessage(text, tuple(blocks), call.received_at)
         self.messages.add(message)
         self.tell(message)
-        return Answer.text("ok")
+        return Reply.text("ok")
 
-    def refusal(self, status: int) -> Answer:
+    def refusal(self, status: int) -> Reply:
         """Slack's plain-text code for `status`."""
         known = REFUSALS.get(status)
-        return Answer.text(known, status) if known else super().refusal(status)
+        return Reply.text(known, status) if known else super().refusal(status)
 
 
 def _webhook_path(seed: int) -> str:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hooklab.world import credentials
-from hooklab.world.http import Answer, Call, HttpService, Refused, reason
+from hooklab.world.calls import Call, Refused, Reply, reason
+from hooklab.world.http_service import HttpService
 from hooklab.world.records import Store
 from hooklab.world.service import Setup
 from hooklab.world.stripe_form import form, merged
@@ -24,7 +25,7 @@ class Stripe(HttpService):
     subscriptions and keeps its invoices. What is gone already is answered 404 `resource_missing`
     (for a cancelled subscription: stripe/stripe-go#1887. Unsure: for a deleted customer).
 
-    A repeated POST with the same Idempotency-Key gets the first answer again for 24 hours, and an
+    A repeated POST with the same Idempotency-Key gets the first reply again for 24 hours, and an
     error with other parameters; only what succeeded is remembered. Not simulated: cards, prices,
     metadata search and unknown parameters, which are kept like any other.
     """
@@ -36,7 +37,7 @@ class Stripe(HttpService):
         self.invoices: Store[Invoice] = Store()
         self._chance = credentials.chance(setup.name, seed)
         self.api_key = "sk_test_" + credentials.word(self._chance, 32)
-        self._first: dict[str, tuple[datetime, Call, Answer]] = {}
+        self._first: dict[str, tuple[datetime, Call, Reply]] = {}
 
     def add_customer(self, **fields: Any) -> Customer:
         """A customer who was there before the app, such as `add_customer(email=…, name=…)`."""
@@ -53,19 +54,19 @@ class Stripe(HttpService):
         new = Invoice(self._id("in_", 24), customer.id, amount, customer.email, self.now())
         return self.invoices.put(new.id, new)
 
-    def answer(self, call: Call) -> Answer:
+    def answer(self, call: Call) -> Reply:
         """Answer from memory, or do the work."""
         self._authorise(call)
         key = call.headers.get("idempotency-key") if call.method == "POST" else None
         remembered = self._remembered(key, call) if key else None
         if remembered:
             return remembered
-        answer = Answer.json(self._perform(call))
+        reply = Reply.json(self._perform(call))
         if key:
-            self._first[key] = self.now(), call, answer
-        return answer
+            self._first[key] = self.now(), call, reply
+        return reply
 
-    def refusal(self, status: int) -> Answer:
+    def refusal(self, status: int) -> Reply:
         """An error object, with the type and the code that Stripe gives to `status`."""
         if status == 429:
             return _error(429, "Request rate limit exceeded.", code="rate_limit")
@@ -79,13 +80,13 @@ class Stripe(HttpService):
         if key != self.api_key:
             raise Refused(_error(401, f"Invalid API Key provided: {key[:8]}****{key[-4:]}"))
 
-    def _remembered(self, key: str, call: Call) -> Answer | None:
-        at, first, answer = self._first.get(key, (None, None, None))
-        if at is None or first is None or answer is None or self.now() - at >= REMEMBERED:
+    def _remembered(self, key: str, call: Call) -> Reply | None:
+        at, first, reply = self._first.get(key, (None, None, None))
+        if at is None or first is None or reply is None or self.now() - at >= REMEMBERED:
             return None
         if (first.path, first.query, form(first.body)) == (call.path, call.query, form(call.body)):
-            replayed = {**answer.headers, "idempotent-replayed": "true"}
-            return Answer(answer.status, answer.body, replayed)
+            replayed = {**reply.headers, "idempotent-replayed": "true"}
+            return Reply(reply.status, reply.body, replayed)
         what = "for the same endpoint" if first.path != call.path else "with the same parameters"
         message = (
             f"Keys for idempotent requests can only be used {what} they were first used with. Try "
@@ -195,7 +196,5 @@ def _missing(kind: str, id_: str, status: int = 404, param: str = "id") -> Refus
     return Refused(_error(status, message, code="resource_missing", param=param))
 
 
-def _error(
-    status: int, message: str, *, kind: str = "invalid_request_error", **more: str
-) -> Answer:
-    return Answer.json({"error": {"type": kind, "message": message, **more}}, status)
+def _error(status: int, message: str, *, kind: str = "invalid_request_error", **more: str) -> Reply:
+    return Reply.json({"error": {"type": kind, "message": message, **more}}, status)

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from hooklab.grading.deadlines import Deadlines
+from hooklab.sender.deadlines import Deadlines
 
 
 def test_what_takes_too_long_is_given_up():

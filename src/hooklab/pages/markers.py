@@ -9,8 +9,8 @@ from functools import partial
 
 from hooklab import rubric
 from hooklab.catalogue import Course
-from hooklab.computed import computed
-from hooklab.site.tables import rubric_table
+from hooklab.pages.computed import computed
+from hooklab.pages.rubric_table import rubric_table
 
 _MARKER = re.compile(r"^<!-- (?P<name>rubric|computed): (?P<of>.+) -->$", re.MULTILINE)
 

@@ -6,7 +6,7 @@ from importlib import import_module
 import typer
 
 from hooklab.cli import usage
-from hooklab.cli.options import Lang
+from hooklab.cli.parameters import Lang
 from hooklab.texts import _
 
 

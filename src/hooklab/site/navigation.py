@@ -1,19 +1,11 @@
-"""Markdown made from the catalogue and the rubrics, in the language in use."""
+"""Where the pages of the course are: the map of it and the menu, in the language in use."""
 
 from collections.abc import Iterable
 from posixpath import relpath
 
 from hooklab.catalogue import Course, Exercise, Module
-from hooklab.rubric import Criterion, Rubric
-from hooklab.site.markdown import cell, table
+from hooklab.pages.cells import cell, table
 from hooklab.texts import _, number, pick
-
-
-def rubric_table(rubric: Rubric) -> str:
-    """A table of all criteria with their checks, or levels, and their points."""
-    rows = [row for criterion in rubric.criteria for row in _criterion_rows(criterion)]
-    total = (f"**{_('Total')}**", f"**{number(rubric.points)}**")
-    return table((_("What is graded"), _("Points")), [*rows, total])
 
 
 def course_map(course: Course, folder: str) -> str:
@@ -39,15 +31,6 @@ def menu(course: Course) -> list[dict[str, list[str]]]:
         }
         for module in course.modules
     ]
-
-
-def _criterion_rows(criterion: Criterion) -> Iterable[tuple[str, str]]:
-    yield f"**{cell(pick(criterion.title))}**", f"**{number(criterion.points)}**"
-    for check in criterion.checks:
-        yield cell(pick(check.title)), number(check.points)
-    for level in criterion.levels:
-        title, description = cell(pick(level.title)), cell(pick(level.description))
-        yield f"*{title}*{_(': ')}{description}", number(level.points)
 
 
 def _module_rows(module: Module, folder: str) -> Iterable[tuple[str, str, str]]:

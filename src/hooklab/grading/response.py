@@ -1,0 +1,79 @@
+"""What the app responded, as a check looks at it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult
+
+from hooklab.grading.failure import CheckFailed
+from hooklab.grading.page import read_page
+from hooklab.sender import Response, carry
+from hooklab.texts import _
+
+SHOWN_BODY = 600
+
+
+@dataclass(frozen=True)
+class AppResponse(Response):
+    """A response of the app's, which can fail the check.
+
+    Attributes:
+        request: what was asked, for messages.
+    """
+
+    request: str = ""
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; anything else fails the check."""
+        try:
+            return json.loads(self.text)
+        except (ValueError, RecursionError):
+            raise CheckFailed(_("a JSON body"), str(self)) from None
+
+    def expect(self, *wanted: str) -> "AppResponse":
+        """Fail the check unless the status is one of `wanted`, such as "2xx", "4xx" or "401"."""
+        if not any(self._is(each) for each in wanted):
+            raise CheckFailed(
+                _("the answer {wanted} to {request}").format(
+                    wanted=_(" or ").join(wanted), request=self.request
+                ),
+                str(self),
+            )
+        return self
+
+    def _is(self, wanted: str) -> bool:
+        return str(self.status) == wanted or (
+            wanted.endswith("xx") and self.status // 100 == int(wanted[0])
+        )
+
+    def __str__(self) -> str:
+        match self.problem:
+            case "timeout":
+                return _("no answer in time (Svix waits 15 s, then counts a failure)")
+            case "refused":
+                return _("no connection: the app is not listening any more")
+            case "dropped":
+                return _("the connection broke before an answer came")
+        is_page = self.headers.get("content-type", "").startswith("text/html")
+        body = read_page(self.text).text if is_page else " ".join(self.text.split())
+        shown = body if len(body) <= SHOWN_BODY else body[:SHOWN_BODY] + " […]"
+        return f"{self.status} {shown}".rstrip()
+
+
+def send(
+    port: int,
+    method: str,
+    path: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes,
+    seconds: float,
+    request: str,
+) -> AppResponse:
+    """Send one request to the app on loopback `port`, see `sender.carry`."""
+    # Put together, not parsed: a path that the app chose must not lead to another host.
+    url = SplitResult("http", f"127.0.0.1:{port}", path, "", "")
+    response = carry(url, headers, body, method=method, seconds=seconds)
+    return AppResponse(**vars(response), request=request)
