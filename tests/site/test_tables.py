@@ -6,8 +6,10 @@ import pytest
 
 from hooklab import texts
 from hooklab.catalogue import Course, Exercise, Module
+from hooklab.pages.rubric_table import rubric_table
 from hooklab.rubric import Check, Criterion, Level, Rubric
-from hooklab.site.navigation import course_map, menu, number, rubric_table
+from hooklab.site.navigation import course_map, menu
+from hooklab.texts import number
 
 
 def both(text: str) -> dict[str, str]:
