@@ -3,8 +3,8 @@
 from concurrent.futures import wait
 from datetime import timedelta
 
+from hooklab.grading.defaults import defaults
 from hooklab.grading.inbox import content
-from hooklab.grading.settings import defaults
 from hooklab.texts import pick
 
 from .helpers import cron, note

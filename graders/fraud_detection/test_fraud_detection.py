@@ -7,7 +7,7 @@ cron has run.
 from collections import Counter
 from datetime import timedelta
 
-from hooklab.grading.settings import defaults
+from hooklab.grading.defaults import defaults
 from hooklab.texts import pick
 
 from .helpers import cron, note

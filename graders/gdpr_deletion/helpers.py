@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hooklab.grading.settings import defaults
+from hooklab.grading.defaults import defaults
 from hooklab.sender import ClerkEvent
 from hooklab.texts import pick
 from hooklab.world.mailchimp_member import subscriber_hash

@@ -7,8 +7,8 @@ none.
 
 from contextlib import contextmanager
 
+from hooklab.grading.defaults import defaults
 from hooklab.grading.services import listed, show, show_delivery
-from hooklab.grading.settings import defaults
 from hooklab.texts import plural
 
 DEFAULTS = defaults(__file__)

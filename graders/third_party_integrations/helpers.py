@@ -4,7 +4,7 @@ An answer may tell the services right after the commit or leave that to the cron
 looks, the cron has run.
 """
 
-from hooklab.grading.settings import defaults
+from hooklab.grading.defaults import defaults
 
 DEFAULTS = defaults(__file__)
 BASE = DEFAULTS["integration_retry_base_seconds"]

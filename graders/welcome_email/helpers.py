@@ -4,7 +4,7 @@ An answer may send right after the commit or leave all sending to the cron: befo
 the inbox, the cron has run.
 """
 
-from hooklab.grading.settings import defaults
+from hooklab.grading.defaults import defaults
 from hooklab.texts import pick
 
 DEFAULTS = defaults(__file__)

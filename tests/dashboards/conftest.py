@@ -28,7 +28,7 @@ from pathlib import Path
 import uvicorn
 
 from hooklab.worker.loading import load_app_module
-from hooklab.worker.settings import load_settings
+from hooklab.worker.course_settings import load_settings
 
 folder = Path(sys.argv[1])
 settings = load_settings(folder / "settings.py")(_env_file=None)

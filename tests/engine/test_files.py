@@ -11,7 +11,7 @@ WRITER = """
         app = FastAPI()
 
         def write():
-            folder = Path(settings.uploads_dir) / "ada"
+            folder = Path("uploads") / "ada"
             folder.mkdir(parents=True)
             (folder / "letter.txt").write_text("Dear Zoë,\\n")
             (folder / "data").write_bytes(bytes(range(256)) + b"CANARY")

@@ -62,8 +62,10 @@ def write(path, text="x\n"):
 
 
 KNOCK = "graders/knock"
-WIDE = "@@ -3,4 +3,4 @@\n \n def greet(name: str) -> str:\n"
-WIDE += '     """The greeting for `name`."""\n'
+WIDE = "@@ -4,4 +4,4 @@\n def greet(name: str) -> str:\n"
+WIDE += '     """The greeting for `name`."""\n     # answer 1: greet by name.\n'
+
+
 FAULTS = {
     "a folder of no exercise": (
         lambda root: write(root / "solutions/stranger/app.py"),
@@ -226,7 +228,7 @@ FAULTS = {
         lambda root: change(
             root / KNOCK / "mistakes/ignores_the_name.patch",
             WIDE,
-            "@@ -6 +6 @@\n",
+            "@@ -7 +7 @@\n",
         ),
         f"{KNOCK}/mistakes/ignores_the_name.patch",
         "fewer than 3 lines around its change in greeting.py",
@@ -292,7 +294,7 @@ def test_a_fault_is_found(gate, own_toy, name):
         )
 
     # Most faults show without any grading, in a hundredth of the time.
-    found = gate(*slugs, launcher=None)
+    found = gate(*slugs, graded=False)
     if not names_it(found):
         found = gate(*slugs)
     assert names_it(found), list(map(str, found))

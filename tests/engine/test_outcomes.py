@@ -5,8 +5,8 @@ import pytest
 from hooklab.errors import HooklabError
 from hooklab.grading.options import Options
 from hooklab.grading.outcomes import Trial
-from hooklab.grading.record import check_result
 from hooklab.grading.run import grade
+from hooklab.grading.tally import check_result
 from hooklab.rubric import Check
 
 ENDINGS = """

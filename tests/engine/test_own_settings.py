@@ -12,8 +12,8 @@ from hooklab.authoring.example import FILE, example
 from hooklab.catalogue import own_settings
 from hooklab.errors import HooklabError
 from hooklab.services import Settings
+from hooklab.worker.course_settings import draw, load_settings
 from hooklab.worker.launch import SpawnLauncher
-from hooklab.worker.settings import draw, load_settings
 
 ROOT = Path(__file__).parents[2]
 COURSE = catalogue.load(ROOT)

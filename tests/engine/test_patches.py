@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from hooklab.authoring import patches
-from hooklab.authoring.files import copy
+from hooklab.authoring.folders import copy
 from hooklab.authoring.patches import DoesNotApply, Patch
 from hooklab.errors import HooklabError
 

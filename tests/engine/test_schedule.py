@@ -12,7 +12,7 @@ from hooklab.rubric import Check
 
 SECONDS = 5
 EARNED = Trial("earned")
-SUBMISSION = Submission(SimpleNamespace(slug="sample"), rubric=None, folder=None)
+SUBMISSION = Submission(SimpleNamespace(slug="sample"), rubric=None, folder=None, settings=None)
 
 
 def case(name, *, needs=(), ahead=True):

@@ -3,7 +3,7 @@
 from concurrent.futures import wait
 from datetime import UTC, datetime, timedelta
 
-from hooklab.grading.settings import defaults
+from hooklab.grading.defaults import defaults
 from hooklab.texts import pick
 
 DEFAULTS = defaults(__file__)

@@ -3,7 +3,7 @@
 from concurrent.futures import wait
 from contextlib import contextmanager
 
-from hooklab.grading.settings import defaults
+from hooklab.grading.defaults import defaults
 from hooklab.sender.events import primary_address
 from hooklab.texts import pick
 

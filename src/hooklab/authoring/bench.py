@@ -10,7 +10,7 @@ from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 from hooklab.authoring import known, patches
-from hooklab.authoring.files import copy
+from hooklab.authoring.folders import copy
 from hooklab.authoring.known import Known
 from hooklab.authoring.patches import DoesNotApply, Patch
 from hooklab.catalogue import Course

@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import zip_longest
 
-from hooklab.authoring.files import files
-from hooklab.authoring.markers import Answer, BadMarker, left_out, read, uses
+from hooklab.authoring.folders import files
 from hooklab.authoring.problem import Problem
+from hooklab.authoring.todo_markers import Answer, BadMarker, left_out, read, uses
 from hooklab.catalogue import Course
 from hooklab.texts import _
 

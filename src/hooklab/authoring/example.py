@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hooklab.catalogue import Course, own_settings
 from hooklab.services import Settings, settings
-from hooklab.worker.settings import load_settings
+from hooklab.worker.course_settings import load_settings
 
 FILE = ".env.example"
 

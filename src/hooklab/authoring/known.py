@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hooklab.authoring import patches
-from hooklab.authoring.files import copy, digest, files, folder_digest
+from hooklab.authoring.folders import copy, digest, files, folder_digest
 from hooklab.authoring.patches import DoesNotApply, Patch
 from hooklab.authoring.problem import Problem
 from hooklab.catalogue import Course

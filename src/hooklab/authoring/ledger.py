@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import hooklab
-from hooklab.authoring.files import digest, files
+from hooklab.authoring.folders import digest, files
 from hooklab.authoring.reach import Lines
 from hooklab.catalogue import Course
 

@@ -6,8 +6,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hooklab.authoring import judges, messages
-from hooklab.authoring.files import digest, folder_digest
+from hooklab import rubric
+from hooklab.authoring import golden, judges
+from hooklab.authoring.folders import digest, folder_digest
 from hooklab.authoring.judges import Judge, Results
 from hooklab.authoring.known import Known
 from hooklab.authoring.ledger import Ledger
@@ -98,6 +99,7 @@ class Prover:
             lambda _into: course.solution(slug),
             judges.judge_solution,
         )
+        self._checks = rubric.load(course.grader(slug)).checks.keys()
         self._lines = self._ledger.lines(self._reference.place, self._reference.content)
 
     def solution(self) -> list[Problem]:
@@ -148,7 +150,7 @@ class Prover:
 
     def messages(self, known: Known) -> list[Problem]:
         """Prove that a learner reads what is kept beside the mistake, if anything is."""
-        kept = messages.kept(known)
+        kept = golden.kept(known)
         place = self._place(known)
         content = digest(kept, self._reference.content, known.content)
         if not kept or self._ledger.holds(place, content, MESSAGES):
@@ -160,7 +162,7 @@ class Prover:
         changed = {
             path: difference
             for language, path in kept.items()
-            if (difference := messages.difference(path, read[language]))
+            if (difference := golden.difference(path, read[language]))
         }
         if not changed:
             self._ledger.keep(place, content, MESSAGES)
@@ -181,11 +183,11 @@ class Prover:
     def read_messages(self, known: Known) -> dict[str, str]:
         """What a learner reads of what the mistake loses, by language."""
         read = {}
-        for language in messages.wanted(known):
-            with TemporaryDirectory() as temporary, messages.spoken(language):
+        for language in golden.wanted(known):
+            with TemporaryDirectory() as temporary, golden.spoken(language):
                 folder = known.assemble(Path(temporary).resolve() / self._slug)
                 found = self._grade_once(folder, frozenset(known.loses), 0, None)
-                read[language] = messages.compose(found, known.loses, folder)
+                read[language] = golden.compose(found, known.loses, folder)
         return read
 
     def _place(self, known: Known) -> str:
@@ -197,9 +199,10 @@ class Prover:
             return None
         with TemporaryDirectory() as temporary:
             answer = known.assemble(Path(temporary) / self._slug)
-            return reached(
-                self._lines, self._course.solution(self._slug), answer, known.patch.files
-            )
+            solution = self._course.solution(self._slug)
+            found = reached(self._lines, solution, answer, known.patch.files)
+        # Of a check that runs no line nobody knows what it looks at.
+        return None if found is None else found | (self._checks - self._lines.keys())
 
     def _is_proved(self, claim: _Claim) -> bool:
         depths = (FULL,) if claim.depth == FULL else (FULL, QUICK)
@@ -232,8 +235,19 @@ class Prover:
         folder: Path,
         only: frozenset[str],
         seed: int,
-        lines: Lines | None,  # noqa: ARG002
+        lines: Lines | None,
     ) -> Results:
         options = Options(submission=folder, seed=seed, database=self._manner.database, only=only)
-        card = grade(self._course, [self._slug], options, launcher=self._manner.launcher)
+        card = grade(
+            self._course,
+            [self._slug],
+            options,
+            launcher=self._manner.launcher,
+            noted=None if lines is None else partial(_add_lines, lines),
+        )
         return {check.id: check for exercise in card.exercises for check in exercise.checks}
+
+
+def _add_lines(lines: Lines, check: str, ran: dict[str, set[int]]) -> None:
+    for name, numbers in ran.items():
+        lines.setdefault(check, {}).setdefault(name, set()).update(numbers)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from hooklab.authoring import markers
-from hooklab.authoring.files import files
+from hooklab.authoring import todo_markers
+from hooklab.authoring.folders import files
 from hooklab.authoring.problem import Problem
 from hooklab.catalogue import Course
 from hooklab.texts import _
@@ -56,7 +56,7 @@ def _judge_todos(slug: str, skeleton: Path, solution: Path) -> Iterator[Problem]
 
 
 def _judge_remark(place: str, said: str, numbers: set[int]) -> Iterator[Problem]:
-    number = markers.number(said)
+    number = todo_markers.number(said)
     if number is not None and number not in numbers:
         yield Problem(
             place,
@@ -65,7 +65,7 @@ def _judge_remark(place: str, said: str, numbers: set[int]) -> Iterator[Problem]
                 number=number
             ),
         )
-    if "TODO" in said and not markers.is_marker(said):
+    if "TODO" in said and not todo_markers.is_marker(said):
         yield Problem(
             place,
             _("a TODO is left in the solution: {todo}").format(todo=said),
@@ -79,7 +79,7 @@ def _remarks(folder: Path) -> Iterator[tuple[str, str]]:
         try:
             text = (folder / name).read_text(encoding="utf-8")
             if name.endswith(".py"):
-                lines = [(each.start[0], each.string) for each in markers.comments(text)]
+                lines = [(each.start[0], each.string) for each in todo_markers.comments(text)]
             else:
                 lines = list(enumerate(text.split("\n"), 1))
         except (UnicodeDecodeError, SyntaxError, tokenize.TokenError):

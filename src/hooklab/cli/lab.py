@@ -19,7 +19,7 @@ from hooklab.reports.clean import clean
 from hooklab.sender import Clerk, backend_api
 from hooklab.services import Settings
 from hooklab.texts import _
-from hooklab.worker.settings import draw, load_settings
+from hooklab.worker.course_settings import draw, load_settings
 from hooklab.world import Call, Command, Mail, Notification, SlackMessage, World
 from hooklab.world.environment import environment as of_services
 

@@ -89,7 +89,7 @@ def messages(
     lang: Lang = None,
 ) -> None:
     """Grade mistakes in every language, and keep what is said beside their patches."""
-    from hooklab.authoring.messages import kept, wanted
+    from hooklab.authoring.golden import kept, wanted
     from hooklab.authoring.proof import Manner, Prover
     from hooklab.worker.launch import start_launcher
 

@@ -20,9 +20,9 @@ from hooklab.grading.options import Options, check_folder
 from hooklab.grading.start_failures import explain
 from hooklab.services import Settings
 from hooklab.texts import _
+from hooklab.worker.course_settings import load_settings
 from hooklab.worker.loading import describe, load_app_module
 from hooklab.worker.process import StartFailure
-from hooklab.worker.settings import load_settings
 
 
 def command(

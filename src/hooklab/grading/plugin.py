@@ -15,8 +15,8 @@ from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options
 from hooklab.grading.outcomes import NotTried, Trial, judge
 from hooklab.grading.perform import Performer
-from hooklab.grading.record import Progress, Record
 from hooklab.grading.schedule import Schedule
+from hooklab.grading.tally import Progress, Tally
 from hooklab.grading.worlds import Worlds
 from hooklab.scorecard import Scorecard
 from hooklab.texts import _, pick
@@ -58,12 +58,12 @@ class GradingPlugin:
         self._worlds = worlds
         self._begin = begin
         self._schedule = Schedule(Performer(worlds))
-        self._record = Record(progress)
+        self._tally = Tally(progress)
         self._set_up_at = 0.0
 
     def scorecard(self) -> Scorecard:
         """What was found so far."""
-        return self._record.scorecard(self.submissions.values(), self._options)
+        return self._tally.scorecard(self.submissions.values(), self._options)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -119,7 +119,7 @@ class GradingPlugin:
         """Leave out a check whose needs were not met."""
         if case := item.stash.get(CASE, None):
             self._set_up_at = time.perf_counter()
-            if need := self._record.unmet(case):
+            if need := self._tally.unmet(case):
                 raise NotTried(
                     _("not tried, because this is not earned yet: {title}").format(
                         title=pick(need.title)
@@ -148,7 +148,7 @@ class GradingPlugin:
         case = item.stash.get(CASE, None)
         if case and (call.when == "call" or call.excinfo):
             trial = self._trial(item, call.excinfo.value if call.excinfo else None)
-            result = self._record.add(case, trial)
+            result = self._tally.add(case, trial)
             if trial.outcome in ("not_earned", "could_not_grade"):
                 report.outcome = "failed"
                 report.longrepr = f"{trial.message}\n{_('Where to look:')}\n  {result.hint}"

@@ -14,8 +14,8 @@ from hooklab.errors import HooklabError, NotBegun
 from hooklab.grading.cases import read_submission
 from hooklab.grading.options import Options, check_folder
 from hooklab.grading.plugin import GradingPlugin
-from hooklab.grading.record import Progress
-from hooklab.grading.worlds import Worlds
+from hooklab.grading.tally import Progress
+from hooklab.grading.worlds import Noted, Worlds
 from hooklab.scorecard import Scorecard
 from hooklab.texts import _
 from hooklab.worker.launch import Launcher
@@ -31,6 +31,7 @@ def grade(
     launcher: Launcher,
     progress: Progress = lambda _slug, _result: None,
     begin: Callable[[], bool] | None = None,
+    noted: Noted | None = None,
 ) -> Scorecard:
     """Grade the exercises `slugs` and return the scorecard.
 
@@ -39,6 +40,8 @@ def grade(
         progress: called after each check with the slug and its result.
         begin: called when the checks have been read, and nothing of the answers; grading begins
             when it returns True. So a pause can be used that comes before the answers are there.
+        noted: called after each check with its id and with the lines of the answer that ran, by
+            file; noting them makes everything slower.
 
     Raises:
         HooklabError: a folder is missing, a rubric is broken, a test file cannot be read.
@@ -49,7 +52,7 @@ def grade(
         check_folder(options.folder(course, slug))
     graders = _Files(course, slugs)
     submissions = {slug: read_submission(course, slug, options) for slug in slugs}
-    with closing(Worlds(options, lambda: launcher)) as worlds:
+    with closing(Worlds(options, lambda: launcher, noted)) as worlds:
         worlds.claim_redis()
         if begin is None:
             worlds.get_ready(submissions[slugs[0]])

@@ -37,6 +37,7 @@ class Ground:
         server: makes the databases.
         seed: the run's seed.
         settings: the file in which the course describes them; None for the engine's own.
+        lines: whether the lines of the submission that run are noted.
         debug: whether a person sits at a breakpoint.
         redis: a real Redis server; None for one in this process.
     """
@@ -47,6 +48,7 @@ class Ground:
     server: Server
     seed: int
     settings: Path | None = None
+    lines: bool = False
     debug: bool = False
     redis: RedisServers | None = None
 
@@ -82,6 +84,7 @@ class Slot:
         self.workers: list[Worker] = []
         self._listeners: list[socket.socket] = []
         self.log = self.folder / "app.log"
+        self.lines = self.folder / "lines"
         self.failure: StartFailure | None = None
 
     def start(self, settings: dict[str, str] | None = None, port_of: int | None = None) -> int:
@@ -102,6 +105,7 @@ class Slot:
             environment={**self.settings, **(settings or {})},
             now=self.clock.now().isoformat(),
             settings=str(self.ground.settings.resolve()) if self.ground.settings else None,
+            lines=str(self.lines) if self.ground.lines else None,
             debug=self.ground.debug,
         )
         worker = Worker(self.ground.launcher, job, self._listeners[port_of])

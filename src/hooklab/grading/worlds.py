@@ -16,6 +16,9 @@ from hooklab.grading.redis import RedisServers
 from hooklab.grading.slot import Ground, Slots
 from hooklab.scratch import scratch_folder
 from hooklab.worker.launch import Launcher
+from hooklab.worker.lines import read_lines
+
+Noted = Callable[[str, dict[str, set[int]]], None]
 
 
 class Worlds:
@@ -25,13 +28,21 @@ class Worlds:
         options: how to grade.
         start_launcher: gives the launcher of the apps, when the first one is to start; whoever
             made the launcher closes it.
+        noted: called after each case with the id of its check and with the lines of the submission
+            that ran; None when nobody asks.
     """
 
-    def __init__(self, options: Options, start_launcher: Callable[[], Launcher]) -> None:
+    def __init__(
+        self,
+        options: Options,
+        start_launcher: Callable[[], Launcher],
+        noted: Noted | None = None,
+    ) -> None:
         self._expected: Counter[Submission] = Counter()
         self._early: threading.Thread | None = None
         self._options = options
         self._start_launcher = start_launcher
+        self._noted = noted
         self._resources = ExitStack()
         self._slots: dict[Submission, Slots] = {}
         self._open: set[Lab] = set()
@@ -71,6 +82,8 @@ class Worlds:
         finally:
             self._open.discard(lab)
             lab.close()
+            if self._noted:
+                self._noted(case.check.id, read_lines(slot.lines))
             slots.discard(slot)
 
     def claim_redis(self) -> None:
@@ -101,6 +114,7 @@ class Worlds:
                 server=self._server,
                 seed=self._options.seed,
                 settings=submission.settings,
+                lines=self._noted is not None,
                 debug=self._options.debug,
                 redis=self._redis,
             )

@@ -18,9 +18,10 @@ from uvicorn.logging import DefaultFormatter
 
 from hooklab.worker import inside
 from hooklab.worker.clock import FrozenClock
+from hooklab.worker.course_settings import load_settings
 from hooklab.worker.job import Job, Message, messages, send
+from hooklab.worker.lines import note_lines
 from hooklab.worker.loading import describe, load_app_module
-from hooklab.worker.settings import load_settings
 
 if sys.platform != "win32":
     import resource  # here, not in `_limit`: every worker would load it, which takes a millisecond
@@ -52,6 +53,8 @@ def run(
     stage = "import"
     try:
         settings = load_settings(job.settings)
+        if job.lines:
+            note_lines(Path(job.folder), Path(job.lines))
         module = load_app_module(Path(job.folder))
         stage = "create_app"
         # Unfrozen: pydantic refuses freezegun's datetime in the annotations of a route.

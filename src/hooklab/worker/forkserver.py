@@ -40,9 +40,9 @@ from sqlalchemy.dialects import sqlite  # noqa: F401
 
 from hooklab.errors import HooklabError
 from hooklab.worker import child, clock, inside
+from hooklab.worker.course_settings import draw, load_settings
 from hooklab.worker.job import LONGEST_LINE, Job
 from hooklab.worker.preload import preload
-from hooklab.worker.settings import draw, load_settings
 from hooklab.worker.warm_up import warm_up
 
 # A person who types leaves pauses far longer than this.

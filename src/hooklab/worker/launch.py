@@ -227,13 +227,13 @@ class SpawnLauncher:
 
 def _load(settings: Path | None) -> "type[Settings]":
     # Imported when it is needed, because pydantic takes a while to load.
-    from hooklab.worker.settings import load_settings
+    from hooklab.worker.course_settings import load_settings
 
     return load_settings(settings)
 
 
 def _draw(settings: Path | None, seed: str) -> dict[str, str]:
-    from hooklab.worker.settings import draw
+    from hooklab.worker.course_settings import draw
 
     return draw(_load(settings), Random(seed))  # noqa: S311
 

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 
 
-def note(folder: Path, into: Path) -> None:
+def note_lines(folder: Path, into: Path) -> None:
     """Note in the file `into`, from now on, the lines of the files in `folder` that run.
 
     Each is written as `file:number`. Several processes may write into the same file.
@@ -35,7 +35,7 @@ def note(folder: Path, into: Path) -> None:
     sys.settrace(on_call)
 
 
-def read(path: Path) -> dict[str, set[int]]:
+def read_lines(path: Path) -> dict[str, set[int]]:
     """The lines that were noted in `path`, by file."""
     lines: dict[str, set[int]] = {}
     for entry in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from hooklab.worker import settings
+from hooklab.worker import course_settings
 
 PACKAGE = "submission"
 LONGEST_TEXT = 12_000
@@ -24,7 +24,7 @@ def load_app_module(folder: Path) -> ModuleType:
     spec.submodule_search_locations = [str(folder)]
     sys.modules[PACKAGE] = module_from_spec(spec)
     # Building the same class twice would take a millisecond.
-    if twin := settings.loaded_twin(folder / f"{settings.NAME}.py"):
+    if twin := course_settings.loaded_twin(folder / f"{course_settings.NAME}.py"):
         sys.modules[twin.__name__] = twin
     return importlib.import_module(f"{PACKAGE}.app")
 

@@ -18,7 +18,7 @@ Trials = Mapping[str, list[Trial]]
 _OPEN = re.compile(r"NotImplementedError: .*(TODO \d+) is still open")
 
 
-class Record:
+class Tally:
     """The trials of a run, in the order in which they were told.
 
     Args:

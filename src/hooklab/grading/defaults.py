@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from hooklab.catalogue import own_settings
-from hooklab.worker.settings import load_settings
+from hooklab.worker.course_settings import load_settings
 
 
 def defaults(file: str) -> dict[str, Any]:
