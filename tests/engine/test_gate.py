@@ -6,7 +6,8 @@ import pytest
 
 from hooklab import catalogue
 from hooklab.authoring import gate as authors_gate
-from hooklab.authoring.proof import Manner
+from hooklab.authoring import golden, known
+from hooklab.authoring.proof import Manner, Prover
 from hooklab.errors import HooklabError
 
 
@@ -62,6 +63,7 @@ def write(path, text="x\n"):
 
 
 KNOCK = "graders/knock"
+READ = ("it_greets_by_name",)
 WIDE = "@@ -4,4 +4,4 @@\n def greet(name: str) -> str:\n"
 WIDE += '     """The greeting for `name`."""\n     # answer 1: greet by name.\n'
 
@@ -329,3 +331,37 @@ def test_a_learners_kept_copy_is_no_stranger(gate, own_toy):
     write(own_toy.root / "exercises/knock.20260310-0900/app.py")
     assert gate("ledger") == []
     assert [fault for fault in gate() if "knock.2026" in fault.place] == []
+
+
+def test_what_a_learner_reads_is_proved_when_it_is_kept(gate, own_toy, launcher):
+    course = catalogue.load(own_toy.root)
+    (mistake,) = (each for each in known.mistakes(course, "knock") if each.loses == READ)
+    for language, text in Prover(course, "knock", Manner(launcher)).read_messages(mistake).items():
+        golden.wanted(mistake)[language].write_text(text, encoding="utf-8")
+    assert gate("knock") == []
+    change(own_toy.root / KNOCK / "test_knock.py", 'en=f"a greeting', 'en=f"some greeting')
+    (fault,) = gate("knock", quick=True)
+    assert fault.place == f"{KNOCK}/mistakes/ignores_the_name.en.txt"
+    assert "-  a greeting for Grace" in fault.what
+    assert "+  some greeting for Grace" in fault.what
+    assert "hooklab mistake messages knock ignores_the_name" in fault.hint
+    golden.wanted(mistake)["fr"].unlink()
+    places = {each.place for each in gate("knock", quick=True)}
+    assert f"{KNOCK}/mistakes/ignores_the_name.fr.txt" in places
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("user_3AkOf0uL4aci4AeDNoHyQcLGBMt, user_3AkOf0uL4aci4AeDNoHyQcLGBMt", "user_1, user_1"),
+        ("msg_3AkOf0kqsSEpPSXmtotU6ud28Ue, msg_3AkOewHrEx6C5nHdqCGOdpaBwaB", "msg_1, msg_2"),
+        ("svix-id …Xhtfyw, …paBwaB, …Xhtfyw", "svix-id …1, …2, …1"),
+        ("http://127.0.0.1:45123/x and localhost:8025", "http://localhost:1/x and localhost:2"),
+        ("09:00:00 then 09:00:05", "hh:mm:01 then hh:mm:02"),
+        ("2026-03-10T09:00:00Z, 1773133199984", "time-1, time-1"),
+        ("after 0.51 s, in 12.3 ms, 3 times", "after 1 s, in 2 ms, 3 times"),
+        ("https://app-01af3c.example.com", "https://app-1.example.com"),
+    ],
+)
+def test_what_differs_from_run_to_run_is_folded(text, folded):
+    assert golden.fold(text) == folded

@@ -34,9 +34,12 @@ LIBRARIES = {
 }
 ANSWERS = [
     path
-    for pattern in ("exercises/**/*.py", "solutions/**/*.py", "graders/*/mistakes/**/*.py")
+    for pattern in ("exercises/**/*.py", "solutions/**/*.py", "graders/*/others/**/*.py")
     for path in sorted(ROOT.glob(pattern))
 ]
+MISTAKES = sorted(ROOT.glob("graders/*/mistakes/*.patch"))
+# A line that a patch adds; of an import over several lines, the first.
+ADDED_IMPORT = re.compile(r"^\+\s*(?:from|import)\s+(?P<name>\w[\w.]*)", re.MULTILINE)
 
 
 COURSE = catalogue.load(ROOT)
@@ -118,22 +121,17 @@ def is_command(path):
 
 
 def test_an_answer_imports_what_it_is_given_and_no_more():
+    imports = {path: absolute_imports(path) for path in ANSWERS} | {
+        path: ADDED_IMPORT.findall(path.read_text(encoding="utf-8")) for path in MISTAKES
+    }
     assert ANSWERS
+    assert MISTAKES
     strange = {
-        path.relative_to(ROOT).as_posix(): names
-        for path in ANSWERS
-        if (names := sorted({name for name in absolute_imports(path) if not is_allowed(name)}))
+        path.relative_to(ROOT).as_posix(): wrong
+        for path, names in imports.items()
+        if (wrong := sorted({name for name in names if not is_allowed(name)}))
     }
     assert strange == {}
-
-
-def test_grading_knows_no_reports():
-    reporting = [
-        path.name
-        for path in sorted((ROOT / "src/hooklab/grading").rglob("*.py"))
-        if any(name.startswith("hooklab.reports") for name in absolute_imports(path))
-    ]
-    assert reporting == []
 
 
 def absolute_imports(path):
