@@ -25,6 +25,8 @@ _FOLDED = (
     (re.compile(r"\b1[67]\d{8}(?:\d{3})?\b"), "time-{}"),
     (re.compile(r"\b\d\d:\d\d:\d\d(?:\.\d+)?\b"), "hh:mm:{:0>2}"),
     (re.compile(r"\b\d+[.,]\d+(?= ?m?s\b)"), "{}"),
+    # Where in its line an exception came about: every Python marks that in its own way.
+    (re.compile(r"^ *[~^]+\n", re.MULTILINE), ""),
 )
 
 
