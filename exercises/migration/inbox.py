@@ -26,7 +26,7 @@ def receive(session: Session, event: Event) -> str:
     _values = _read(event)
     # TODO 4: insert them under the svix-id; a message that is there already is a duplicate.
     # TODO 4: apply what is new and waits, if `phases.applies` says so.
-    raise NotImplementedError("receive(): TODO 4 is still open")
+    raise NotImplementedError("receive(): TODO 4 is still open, in inbox.py")
 
 
 def apply_waiting(engine: Engine) -> int:
@@ -35,7 +35,7 @@ def apply_waiting(engine: Engine) -> int:
     Each delivery has a transaction of its own: what was applied before a crash stays applied.
     """
     # TODO 4: all that waits and may be applied, batch after batch, until nothing is left.
-    raise NotImplementedError("apply_waiting(): TODO 4 is still open")
+    raise NotImplementedError("apply_waiting(): TODO 4 is still open, in inbox.py")
 
 
 def newest_waiting(session: Session, clerk_ids: list[str]) -> dict[str, int | None]:

@@ -34,7 +34,7 @@ def applies(state: Migration, clerk_id: str) -> bool:
     process, and those of a smaller percentage are among those of a larger one.
     """
     # TODO 2: nobody in "off" and "shadow", a stable share in "partial", then everybody.
-    raise NotImplementedError("applies(): TODO 2 is still open")
+    raise NotImplementedError("applies(): TODO 2 is still open, in phases.py")
 
 
 def change(session: Session, phase: str, percent: int) -> None:
@@ -45,10 +45,10 @@ def change(session: Session, phase: str, percent: int) -> None:
     "removed" unless the last comparison began in "full" and found no difference.
     """
     # TODO 3: refuse what the docstring names, then store the phase and the time.
-    raise NotImplementedError("change(): TODO 3 is still open")
+    raise NotImplementedError("change(): TODO 3 is still open, in phases.py")
 
 
 def roll_back(session: Session, reason: str) -> None:
     """Pause: from now on deliveries are stored and not applied, and the login writes again."""
     # TODO 3: store the pause, with its reason and the time; the phase stays.
-    raise NotImplementedError("roll_back(): TODO 3 is still open")
+    raise NotImplementedError("roll_back(): TODO 3 is still open, in phases.py")

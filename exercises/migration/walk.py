@@ -40,7 +40,7 @@ def go_on(engine: Engine, settings: Settings, clerk: ClerkUsers, kind: str, work
     cursor is gone it begins again.
     """
     # TODO 6: page after page, each with its cursor in one transaction; stop when Clerk says so.
-    raise NotImplementedError("go_on(): TODO 6 is still open")
+    raise NotImplementedError("go_on(): TODO 6 is still open, in walk.py")
 
 
 def _fresh(kind: str, step: int, started_at: datetime) -> Job:

@@ -12,7 +12,7 @@ def save(session: Session, user: ClerkUser) -> None:
     older than everything. Nothing is committed: that is up to the caller.
     """
     # TODO 1: one statement that inserts, or updates what is older and is no tombstone.
-    raise NotImplementedError("save(): TODO 1 is still open")
+    raise NotImplementedError("save(): TODO 1 is still open, in writer.py")
 
 
 def forget(session: Session, clerk_id: str) -> None:
@@ -21,4 +21,4 @@ def forget(session: Session, clerk_id: str) -> None:
     A deletion wins over every version, earlier and later. Nothing is committed.
     """
     # TODO 1: leave an empty row with deleted_at, whether or not there was a row.
-    raise NotImplementedError("forget(): TODO 1 is still open")
+    raise NotImplementedError("forget(): TODO 1 is still open, in writer.py")

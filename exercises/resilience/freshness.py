@@ -13,4 +13,4 @@ def watch(engine: Engine, settings: Settings) -> None:
     the first delivery of all there is nothing to say.
     """
     # TODO 9: compare the newest delivery and the latest alarm with the clock.
-    raise NotImplementedError("watch(): TODO 9 is still open")
+    raise NotImplementedError("watch(): TODO 9 is still open, in freshness.py")

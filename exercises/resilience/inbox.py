@@ -30,7 +30,7 @@ def keep(
     Of several who keep the same at once, one does. Nothing is committed here.
     """
     # TODO 1: insert a row; the unique key decides who was first.
-    raise NotImplementedError("keep(): TODO 1 is still open")
+    raise NotImplementedError("keep(): TODO 1 is still open, in inbox.py")
 
 
 def claim(session: Session, now: datetime, lease: timedelta) -> Entry | None:
@@ -40,7 +40,7 @@ def claim(session: Session, now: datetime, lease: timedelta) -> Entry | None:
     The caller commits at once: a claim that is not committed keeps nobody away.
     """
     # TODO 2: find what is due, and take it in a statement that looks once more.
-    raise NotImplementedError("claim(): TODO 2 is still open")
+    raise NotImplementedError("claim(): TODO 2 is still open, in inbox.py")
 
 
 def delay(settings: Settings, attempts: int, retry_after: timedelta | None = None) -> timedelta:
@@ -50,7 +50,7 @@ def delay(settings: Settings, attempts: int, retry_after: timedelta | None = Non
     between half of that and that. If a service asks for more with `retry_after`, it gets it.
     """
     # TODO 3: double, cap, and draw by chance; then look at retry_after.
-    raise NotImplementedError("delay(): TODO 3 is still open")
+    raise NotImplementedError("delay(): TODO 3 is still open, in inbox.py")
 
 
 def note(session: Session, entry: Entry, **values: Any) -> None:
@@ -62,4 +62,4 @@ def note(session: Session, entry: Entry, **values: Any) -> None:
 def revive(session: Session) -> int:
     """Let every dead entry wait again, due now and as if it had never failed; how many it were."""
     # TODO 4: one update over all dead entries.
-    raise NotImplementedError("revive(): TODO 4 is still open")
+    raise NotImplementedError("revive(): TODO 4 is still open, in inbox.py")

@@ -29,7 +29,7 @@ def compare(session: Session, users: list[ClerkUser]) -> None:
     `user.updated` had come; whoever is deleted stays so. All rows of the page get a new `seen_at`.
     """
     # TODO 7: keep an entry for whoever is missing or stale; mark everybody as seen.
-    raise NotImplementedError("compare(): TODO 7 is still open")
+    raise NotImplementedError("compare(): TODO 7 is still open, in reconciliation.py")
 
 
 def finish(session: Session, settings: Settings, job: Reconciliation) -> None:
@@ -40,4 +40,4 @@ def finish(session: Session, settings: Settings, job: Reconciliation) -> None:
     entry MISSING in the inbox, with the source LIST: Clerk is asked about them one by one.
     """
     # TODO 8: find who was not seen; brake, or let Clerk be asked about each.
-    raise NotImplementedError("finish(): TODO 8 is still open")
+    raise NotImplementedError("finish(): TODO 8 is still open, in reconciliation.py")

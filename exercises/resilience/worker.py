@@ -18,4 +18,4 @@ def run(engine: Engine, settings: Settings, outside: Outside) -> int:
     A service that is away never makes an entry dead. One entry that fails stops no other.
     """
     # TODO 5: claim, handle, note; tell Hopeless, Away and everything else apart.
-    raise NotImplementedError("run(): TODO 5 is still open")
+    raise NotImplementedError("run(): TODO 5 is still open, in worker.py")

@@ -15,7 +15,6 @@ def start(session: Session) -> None:
     Raises phases.NotYet in the phase "off": what changes behind the backfill's back must be kept.
     """
     # answer 7: refuse in "off", then start the walk.
-    #: raise NotImplementedError("start(): TODO 7 is still open")
     if phases.read(session).phase == phases.OFF:
         raise phases.NotYet("shadow comes first: deliveries must be kept before the list is read")
     walk.start(session, BACKFILL)
@@ -24,7 +23,6 @@ def start(session: Session) -> None:
 def go_on(engine: Engine, settings: Settings, clerk: ClerkUsers) -> None:
     """Take the next pages, see `walk.go_on`."""
     # answer 7: go on with the walk, and write each page.
-    #: raise NotImplementedError("go_on(): TODO 7 is still open")
     walk.go_on(engine, settings, clerk, BACKFILL, _save_page)
 
 

@@ -29,7 +29,7 @@ def receive(session: Session, event: Event) -> str:
     #: _values = _read(event)
     # answer 4: insert them under the svix-id; a message that is there already is a duplicate.
     # answer 4: apply what is new and waits, if `phases.applies` says so.
-    #: raise NotImplementedError("receive(): TODO 4 is still open")
+    #: raise NotImplementedError("receive(): TODO 4 is still open, in inbox.py")
     values = _read(event)
     kept = session.exec(
         insert(session, Inbox)
@@ -51,7 +51,6 @@ def apply_waiting(engine: Engine) -> int:
     Each delivery has a transaction of its own: what was applied before a crash stays applied.
     """
     # answer 4: all that waits and may be applied, batch after batch, until nothing is left.
-    #: raise NotImplementedError("apply_waiting(): TODO 4 is still open")
     applied = last = 0
     while True:
         with Session(engine) as session:

@@ -37,7 +37,6 @@ def applies(state: Migration, clerk_id: str) -> bool:
     process, and those of a smaller percentage are among those of a larger one.
     """
     # answer 2: nobody in "off" and "shadow", a stable share in "partial", then everybody.
-    #: raise NotImplementedError("applies(): TODO 2 is still open")
     if state.paused:
         return False
     if state.phase == PARTIAL:
@@ -55,7 +54,6 @@ def change(session: Session, phase: str, percent: int) -> None:
     "removed" unless the last comparison began in "full" and found no difference.
     """
     # answer 3: refuse what the docstring names, then store the phase and the time.
-    #: raise NotImplementedError("change(): TODO 3 is still open")
     state = read(session)
     step = PHASES.index(phase) - PHASES.index(state.phase)
     if phase == OFF and state.phase != OFF:
@@ -74,7 +72,6 @@ def change(session: Session, phase: str, percent: int) -> None:
 def roll_back(session: Session, reason: str) -> None:
     """Pause: from now on deliveries are stored and not applied, and the login writes again."""
     # answer 3: store the pause, with its reason and the time; the phase stays.
-    #: raise NotImplementedError("roll_back(): TODO 3 is still open")
     state = read(session)
     log.warning("paused", phase=state.phase, reason=reason)
     _store(

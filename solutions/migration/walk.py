@@ -41,7 +41,6 @@ def go_on(engine: Engine, settings: Settings, clerk: ClerkUsers, kind: str, work
     cursor is gone it begins again.
     """
     # answer 6: page after page, each with its cursor in one transaction; stop when Clerk says so.
-    #: raise NotImplementedError("go_on(): TODO 6 is still open")
     for _page in range(PAGES_PER_RUN):
         with Session(engine) as session:
             job = session.get(Job, kind)

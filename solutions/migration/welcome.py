@@ -34,7 +34,6 @@ def welcome(engine: Engine, clerk: ClerkUsers, clerk_id: str) -> User:
             legacy.upsert_at_login(session, user)
             return session.get_one(User, clerk_id)
     # answer 5: refuse a tombstone; read the row, or ask Clerk and write, as the phase demands.
-    #: raise NotImplementedError("welcome(): TODO 5 is still open")
     _refuse_deleted(row)
     if row is not None and phases.applies(state, clerk_id):
         return row

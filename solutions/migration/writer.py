@@ -18,7 +18,6 @@ def save(session: Session, user: ClerkUser) -> None:
     older than everything. Nothing is committed: that is up to the caller.
     """
     # answer 1: one statement that inserts, or updates what is older and is no tombstone.
-    #: raise NotImplementedError("save(): TODO 1 is still open")
     _write(
         session,
         user.id,
@@ -39,7 +38,6 @@ def forget(session: Session, clerk_id: str) -> None:
     A deletion wins over every version, earlier and later. Nothing is committed.
     """
     # answer 1: leave an empty row with deleted_at, whether or not there was a row.
-    #: raise NotImplementedError("forget(): TODO 1 is still open")
     empty = dict.fromkeys(("email", "first_name", "last_name", "version", "seen_at"))
     _write(session, clerk_id, {**empty, "deleted_at": datetime.now(UTC)})
 

@@ -17,7 +17,6 @@ def open_account(engine: Engine, outside: Outside, clerk_id: str) -> None:
     `Outside.open_account` does.
     """
     # answer 6: look, ask billing, then write account_at.
-    #: raise NotImplementedError("open_account(): TODO 6 is still open")
     with Session(engine) as session:
         user = session.get(User, clerk_id)
     if user is None or user.deleted_at or user.account_at:

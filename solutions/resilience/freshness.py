@@ -18,7 +18,6 @@ def watch(engine: Engine, settings: Settings) -> None:
     the first delivery of all there is nothing to say.
     """
     # answer 9: compare the newest delivery and the latest alarm with the clock.
-    #: raise NotImplementedError("watch(): TODO 9 is still open")
     now = datetime.now(UTC)
     cooldown = timedelta(hours=settings.silence_cooldown_hours)
     with Session(engine) as session, session.begin():

@@ -34,7 +34,6 @@ def keep(
     Of several who keep the same at once, one does. Nothing is committed here.
     """
     # answer 1: insert a row; the unique key decides who was first.
-    #: raise NotImplementedError("keep(): TODO 1 is still open")
     now = datetime.now(UTC)
     entry = insert(session, Inbox).values(
         svix_id=svix_id,
@@ -56,7 +55,6 @@ def claim(session: Session, now: datetime, lease: timedelta) -> Entry | None:
     The caller commits at once: a claim that is not committed keeps nobody away.
     """
     # answer 2: find what is due, and take it in a statement that looks once more.
-    #: raise NotImplementedError("claim(): TODO 2 is still open")
     until = col(Inbox.lease_until)
     due = (
         col(Inbox.status) == WAITING,
@@ -85,7 +83,6 @@ def delay(settings: Settings, attempts: int, retry_after: timedelta | None = Non
     between half of that and that. If a service asks for more with `retry_after`, it gets it.
     """
     # answer 3: double, cap, and draw by chance; then look at retry_after.
-    #: raise NotImplementedError("delay(): TODO 3 is still open")
     doubled = settings.inbox_retry_base_seconds * 2 ** min(attempts - 1, 30)
     longest = min(doubled, settings.inbox_retry_cap_seconds)
     # What failed together does not come back together.
@@ -102,7 +99,6 @@ def note(session: Session, entry: Entry, **values: Any) -> None:
 def revive(session: Session) -> int:
     """Let every dead entry wait again, due now and as if it had never failed; how many it were."""
     # answer 4: one update over all dead entries.
-    #: raise NotImplementedError("revive(): TODO 4 is still open")
     fresh = {"status": WAITING, "reason": None, "attempts": 0, "crashes": 0}
     dead = update(Inbox).where(col(Inbox.status) == DEAD)
     return session.exec(dead.values(**fresh, next_attempt_at=datetime.now(UTC))).rowcount

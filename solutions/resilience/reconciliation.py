@@ -31,7 +31,6 @@ def compare(session: Session, users: list[ClerkUser]) -> None:
     `user.updated` had come; whoever is deleted stays so. All rows of the page get a new `seen_at`.
     """
     # answer 7: keep an entry for whoever is missing or stale; mark everybody as seen.
-    #: raise NotImplementedError("compare(): TODO 7 is still open")
     ids = [user.id for user in users]
     known = session.exec(select(User).where(col(User.clerk_id).in_(ids)))
     rows = {row.clerk_id: row for row in known}
@@ -52,7 +51,6 @@ def finish(session: Session, settings: Settings, job: Reconciliation) -> None:
     entry MISSING in the inbox, with the source LIST: Clerk is asked about them one by one.
     """
     # answer 8: find who was not seen; brake, or let Clerk be asked about each.
-    #: raise NotImplementedError("finish(): TODO 8 is still open")
     living = col(User.deleted_at).is_(None)
     seen_at = col(User.seen_at)
     unseen = session.exec(

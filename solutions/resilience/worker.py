@@ -27,7 +27,6 @@ def run(engine: Engine, settings: Settings, outside: Outside) -> int:
     A service that is away never makes an entry dead. One entry that fails stops no other.
     """
     # answer 5: claim, handle, note; tell Hopeless, Away and everything else apart.
-    #: raise NotImplementedError("run(): TODO 5 is still open")
     lease = timedelta(seconds=settings.inbox_lease_seconds)
     for worked in range(settings.inbox_batch):
         with Session(engine) as session, session.begin():
