@@ -29,6 +29,7 @@ def pytest_in(folder, *arguments):
         [sys.executable, "-m", "pytest", "--import-mode=importlib", *arguments],
         cwd=folder,
         env={**environment, "LANG": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=60,
