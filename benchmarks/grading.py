@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hooklab import catalogue
 from hooklab.catalogue import Course
-from hooklab.cli.grading import Grader
+from hooklab.cli.grading import WarmGrading
 from hooklab.grading import database
 from hooklab.grading.options import Options
 from hooklab.grading.run import grade
@@ -95,7 +95,7 @@ def _after_a_save(course: Course, slug: str, launcher: Launcher) -> float:
         saved_at = time.perf_counter()
         return True
 
-    card = Grader(course, launcher, debug=False)([slug], Options(solutions=True), pause=pause)
+    card = WarmGrading(course, launcher, debug=False)([slug], Options(solutions=True), pause=pause)
     seconds = time.perf_counter() - saved_at
     _count(card)
     return seconds

@@ -13,7 +13,7 @@ from svix.webhooks import Webhook, WebhookVerificationError
 
 from hooklab import catalogue
 from hooklab.cli import lab, watch
-from hooklab.cli.grading import Grader
+from hooklab.cli.grading import WarmGrading
 from hooklab.cli.stories import STORIES
 from hooklab.services import Settings
 from hooklab.world import Call, Command, Notification, World
@@ -137,7 +137,7 @@ def test_reset_brings_the_skeleton_and_keeps_the_copy(course, hooklab):
 @pytest.fixture
 def watcher(course, warm_launcher):
     here = catalogue.load(course)
-    return watch.Watcher(here, Grader(here, warm_launcher, debug=False), ["knock"])
+    return watch.Watcher(here, WarmGrading(here, warm_launcher, debug=False), ["knock"])
 
 
 def test_watch_finds_the_exercise_that_was_saved(course):

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from hooklab.catalogue import Course
-from hooklab.cli.grading import grader
+from hooklab.cli.grading import warm_grading
 from hooklab.cli.judgements import Judgements
 from hooklab.cli.memory import Memory
 from hooklab.cli.parameters import Database, Lang, Redis, ReviewsFile, Slugs, chosen, course
@@ -90,7 +90,7 @@ def command(
     judged = Judgements(here, options, reviews or here.root / FILE)
     for opinion in assess or ():
         judged.assess(names, opinion)
-    with grader(here, debug=debug) as run:
+    with warm_grading(here, debug=debug) as run:
         card = judged.apply(run(names, options))
     own = not (solutions or submission or debug)
     if own:

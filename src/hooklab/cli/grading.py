@@ -22,7 +22,7 @@ SPARE_BYTES = 25 * 1024 * 1024
 MOST_SPARES = 40
 
 
-class Grader:
+class WarmGrading:
     """Grades exercises on a warm launcher, as often as it is called.
 
     Args:
@@ -95,10 +95,10 @@ def memory() -> int:
 
 
 @contextmanager
-def grader(course: Course, *, debug: bool = False) -> Iterator[Grader]:
+def warm_grading(course: Course, *, debug: bool = False) -> Iterator[WarmGrading]:
     """Start a launcher at once and yield what grades on it; everything ends with the block."""
     launcher = start_launcher(debug=debug)
     try:
-        yield Grader(course, launcher, debug=debug)
+        yield WarmGrading(course, launcher, debug=debug)
     finally:
         launcher.close()

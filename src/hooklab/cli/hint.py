@@ -8,7 +8,7 @@ from rich.text import Text
 
 from hooklab import rubric
 from hooklab.catalogue import Course, Exercise
-from hooklab.cli.grading import grader
+from hooklab.cli.grading import warm_grading
 from hooklab.cli.memory import Memory
 from hooklab.cli.parameters import Lang, OptionalSlug, course
 from hooklab.cli.speaking import output
@@ -34,7 +34,7 @@ def command(
     exercise = here.exercise(slug) if slug else unfinished(here, memory) or here.exercises[0]
     options = Options()
     check_folder(options.folder(here, exercise.slug))
-    with grader(here) as run:
+    with warm_grading(here) as run:
         card = run([exercise.slug], options)
     memory.keep_scores(card)
     # A check that was not tried needs an earlier one, whose hint comes first.

@@ -8,7 +8,7 @@ from watchfiles import DefaultFilter
 from watchfiles import watch as changes_in
 
 from hooklab.catalogue import Course
-from hooklab.cli.grading import Grader, grader
+from hooklab.cli.grading import WarmGrading, warm_grading
 from hooklab.cli.memory import Memory
 from hooklab.cli.parameters import Lang, OptionalSlug, chosen, course
 from hooklab.cli.speaking import complain, output, talk
@@ -25,7 +25,7 @@ def command(slug: OptionalSlug = None, lang: Lang = None) -> None:
     slugs = chosen(here, [slug] if slug else None)
     for each in slugs:
         check_folder(here.skeleton(each))
-    with grader(here) as run:
+    with warm_grading(here) as run:
         watcher = Watcher(here, run, slugs[:1])
         try:
             if slug:
@@ -64,7 +64,7 @@ class Watcher:
         expected: what will probably be saved first.
     """
 
-    def __init__(self, course: Course, run: Grader, expected: list[str]) -> None:
+    def __init__(self, course: Course, run: WarmGrading, expected: list[str]) -> None:
         self._course = course
         self._run = run
         self._memory = Memory(course.root)

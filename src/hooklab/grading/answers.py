@@ -1,4 +1,4 @@
-"""The submission's written answers: read in the grader's process, which only reads."""
+"""The submission's written answers: read in the trusted process, which only reads."""
 
 import tomllib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The grader's clock: virtual time for the sender, the outside world and every running app."""
+"""Virtual time: for the sender, the outside world and every running app."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -20,7 +20,7 @@ class Database(Protocol):
 
     Attributes:
         url: what the app is told.
-        engine: the grader's own access, which never writes.
+        engine: the trusted side's own access, which never writes.
     """
 
     url: str
@@ -28,7 +28,7 @@ class Database(Protocol):
 
     @property
     def writer(self) -> Engine:
-        """The grader's access for rows of its own."""
+        """The trusted side's access for rows of its own."""
 
     def take_away(self) -> bool:
         """Refuse the app's connections and break the existing ones; False where none can be."""

@@ -9,7 +9,7 @@ from hooklab.grading.slot import Slot
 from hooklab.grading.statements import Statement, read_statements
 from hooklab.texts import _, plural
 
-# How long an app may take to come to a write; only one that never does makes the grader wait.
+# How long an app may take to come to a write; only one that never does makes the trusted side wait.
 HELD_SECONDS = 1.0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-# An app that writes without end must not keep the grader reading.
+# An app that writes without end must not keep the trusted side reading.
 MOST_FILES = 1000
 FILE_BYTES = 1024 * 1024
 

@@ -34,7 +34,7 @@ ENDS = {
 # How far up an omitted end tag may lie.
 SCOPES = frozenset({"table", "ul", "ol", "dl", "select", "html", "body"})
 
-# What is nested deeper lies side by side: a page must not keep the grader busy.
+# What is nested deeper lies side by side: a page must not keep the trusted side busy.
 DEEPEST = 200
 
 # HTML Accessibility API Mappings, as far as the pages of a course need it.

@@ -9,8 +9,8 @@ from hooklab.grading.response import AppResponse
 from hooklab.grading.slot import Slot
 from hooklab.texts import _
 
-# How long nobody new must arrive at the database before the grader stops waiting for rivals. Only
-# those whom a lock keeps away cost this time; too short, and a race is missed unnoticed.
+# How long nobody new must arrive at the database before no more rivals are waited for. Only those
+# whom a lock keeps away cost this time; too short, and a race is missed unnoticed.
 RIVAL_SECONDS = 1.0
 
 # How long one request may take to overtake another that waits at the database.

@@ -19,7 +19,7 @@ class Rows:
     """The tables of the app, read-only, with the columns that they really have.
 
     Args:
-        engine: the grader's own access to the check's database.
+        engine: the trusted side's own access to the check's database.
         settle: called before each look, so that the app has finished what it is doing.
     """
 

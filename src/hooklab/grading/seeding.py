@@ -1,4 +1,4 @@
-"""Rows that the grader itself writes into the app's tables, as another program would."""
+"""Rows that the trusted side itself writes into the app's tables, as another program would."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

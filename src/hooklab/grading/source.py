@@ -1,4 +1,4 @@
-"""The submission's text: read and parsed in the grader's process, never imported, never run."""
+"""The submission's text: read and parsed in the trusted process, never imported, never run."""
 
 import ast
 from collections.abc import Iterator

@@ -169,7 +169,7 @@ class Settings(BaseSettings):
 
         Asking an empty file for every field takes as long as asking the environment. Of the
         environment, only the variables that are set are looked at; there are no lists and no
-        aliases. A worker of the grader does all this at each start.
+        aliases. A worker does all this at each start.
         """
         found = env_settings.env_vars if isinstance(env_settings, EnvSettingsSource) else {}
         known = {name: found[name] for name in settings_cls.model_fields if name in found}

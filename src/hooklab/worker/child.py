@@ -1,4 +1,4 @@
-"""The life of a worker: import the submission, freeze its clock, serve it, obey the grader."""
+"""The life of a worker: import the submission, freeze its clock, serve it, obey commands."""
 
 import asyncio
 import gc
@@ -34,7 +34,7 @@ OPEN_FILES = 256
 def run(
     job: Job, listener: socket.socket, control: socket.socket, instruments: inside.Instruments
 ) -> None:
-    """Serve the app of `job` on `listener` until the grader ends it.
+    """Serve the app of `job` on `listener` until the trusted side ends it.
 
     Says on `control` how the start went: {"event": "ready"}, or {"event": "failed", "stage": …,
     "error": …} with stage "import", "create_app", "result" or "startup".
@@ -120,7 +120,7 @@ def _has_lifespan(app: inside.InFlight) -> bool:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that tells the grader when it listens."""
+    """uvicorn that tells the trusted side when it listens."""
 
     def __init__(self, config: uvicorn.Config, report: Any) -> None:
         super().__init__(config)
@@ -142,7 +142,7 @@ def _obey(
     instruments: inside.Instruments,
     app: inside.InFlight,
 ) -> None:
-    """Carry out the grader's commands, each answered with {"event": "done", "of": its number}."""
+    """Carry out commands; each is answered with {"event": "done", "of": its number}."""
     with suppress(OSError, ValueError):
         for message in messages(control):
             result: object = None
@@ -162,7 +162,7 @@ def _obey(
                 case "statements":
                     result = instruments.log.stop()
             report({"event": "done", "of": message.get("number"), "result": result})
-    # The grader is gone, or no longer makes sense: there is nobody to work for.
+    # The trusted side is gone, or no longer makes sense: there is nobody to work for.
     _leave(0)
 
 
@@ -190,7 +190,7 @@ def _redirect_output(job: Job) -> None:
 
 
 class _Tee:
-    """Standard output for debugging: the terminal sees it, and the grader's log file too."""
+    """Standard output for debugging: the terminal sees it, and the trusted side's log file too."""
 
     def __init__(self, terminal: Any, log: Any) -> None:
         self._terminal = terminal

@@ -10,7 +10,7 @@ from typing import Any
 import freezegun.api
 from freezegun import freeze_time
 
-# Of what the kit loads, only these may follow the grader's clock; the others would break.
+# Of what the kit loads, only these may follow the trusted side's clock; the others would break.
 TELLS_TIME = ("hooklab.services", "slack_sdk", "standardwebhooks", "structlog", "svix")
 
 

@@ -79,10 +79,10 @@ class ForkServer:
         self._instruments = inside.install()
 
     def serve(self) -> None:
-        """Answer requests until the grader closes its end; then end every worker."""
+        """Answer requests until the trusted side closes its end; then end every worker."""
         _adopt_orphans()
         _warm_up()
-        # A grader that closes its end in the middle of an answer has lost interest in it.
+        # Whoever closes the other end in the middle of an answer has lost interest in it.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._channel.sendall(b'{"event": "warm"}\n')
             self._answer_all()
@@ -102,7 +102,7 @@ class ForkServer:
             try:
                 answer = self._answer(json.loads(line), descriptors)
             except HooklabError:
-                # The grader finds the same fault, and tells it in the language of the reader.
+                # The trusted side finds the same fault, and tells it in the language of the reader.
                 answer = {"fault": True}
             self._channel.sendall(json.dumps(answer).encode() + b"\n")
 
@@ -289,7 +289,7 @@ def _signal_session(pid: int, number: signal.Signals) -> None:
 def _stop(pid: int) -> bool:
     """Stop a worker and all that it started; False when it has ended before that."""
     _signal_session(pid, signal.SIGSTOP)
-    # Still running for a moment, it would see that the grader hangs up, and end after all.
+    # Still running for a moment, it would see that the trusted side hangs up, and end after all.
     found = os.waitid(os.P_PID, pid, os.WEXITED | os.WSTOPPED | os.WNOWAIT)
     return found is not None and found.si_code == os.CLD_STOPPED
 

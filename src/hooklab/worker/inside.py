@@ -28,7 +28,7 @@ class WriteGate:
     Waiting for them here provokes it for certain; without the gate it would take luck.
 
     Attributes:
-        report: tells the grader that somebody waits.
+        report: tells the trusted side that somebody waits.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class WriteGate:
             self._count += 1
             if self.report:
                 self.report({"event": "held", "count": self._count})
-        # A grader that died must not leave the app hanging.
+        # When the trusted side dies, the app must not hang.
         self._open.wait(timeout=10)
 
 
@@ -69,7 +69,7 @@ class DatabaseFault:
     """Makes the database driver fail as if the database were away.
 
     SQLite has no server that could be stopped, so the driver's own error is raised where SQLAlchemy
-    calls it. PostgreSQL is really taken away, by the grader.
+    calls it. PostgreSQL is really taken away, by the trusted side.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What the grader tells a worker, and the JSON lines that pass between them."""
+"""What the trusted side tells a worker, and the JSON lines that pass between them."""
 
 import json
 import socket

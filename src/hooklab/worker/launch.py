@@ -27,7 +27,7 @@ WARM_UP_SECONDS = 60
 
 @dataclass
 class Started:
-    """A worker that was started: its process id, and the grader's end of its control channel."""
+    """A worker that was started: its process id, and our end of its control channel."""
 
     pid: int
     control: socket.socket
@@ -81,7 +81,7 @@ class ForkLauncher:
             [sys.executable, "-I", "-m", "hooklab.worker.forkserver", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
-            # Ctrl-C is for the grader, which then ends the workers in order.
+            # Ctrl-C is for the trusted side, which then ends the workers in order.
             start_new_session=True,
         )
         theirs.close()
@@ -107,7 +107,7 @@ class ForkLauncher:
             _load(settings)
 
     def draw(self, settings: Path | None, seed: str) -> dict[str, str]:
-        """Have the warm process draw: importing what it takes would keep a grader waiting."""
+        """Have the warm process draw: importing what it takes would take longer here."""
         answer = self._tell("draw", settings=_text(settings), seed=seed)
         values: dict[str, str] = answer["values"] if "values" in answer else _draw(settings, seed)
         return values

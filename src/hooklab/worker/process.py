@@ -1,4 +1,4 @@
-"""One running app, as the grader sees it: start it, steer it, watch it die."""
+"""One running app, as the trusted side sees it: start it, steer it, watch it die."""
 
 import signal
 import socket

@@ -1,7 +1,7 @@
 """A worker in a fresh process, for systems without fork and for debugging.
 
-Run as `python -I -m hooklab.worker.spawned PORT`: it connects to the grader on that loopback port,
-and the first line that it reads there is the job and the way to the listening socket.
+Run as `python -I -m hooklab.worker.spawned PORT`: it connects to the trusted side on that
+loopback port; the first line that it reads there is the job and the way to the listening socket.
 """
 
 import base64
@@ -14,7 +14,7 @@ from hooklab.worker.job import Job
 
 
 def _adopt(listener: int | str) -> socket.socket:
-    """The grader's listening socket: an inherited descriptor, or what Windows' share() wrote."""
+    """The listening socket: an inherited descriptor, or what Windows' share() wrote."""
     if isinstance(listener, int):
         return socket.socket(fileno=listener)
     return socket.fromshare(base64.b64decode(listener))  # type: ignore[attr-defined,no-any-return,unused-ignore]
@@ -26,7 +26,7 @@ def _first_line(control: socket.socket) -> bytes:
     while not line.endswith(b"\n"):
         byte = control.recv(1)
         if not byte:
-            raise SystemExit("the grader left before it sent a job")
+            raise SystemExit("the trusted side left before it sent a job")
         line += byte
     return line
 

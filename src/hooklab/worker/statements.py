@@ -10,8 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-# All of it must fit into one line to the grader: the first are told whole, of those after them
-# only which tables they touch, and more than these are too many for anybody.
+# All of it must fit into one line to the trusted side: the first are told whole, of those after
+# them only which tables they touch, and more than these are too many for anybody.
 WHOLE, MOST = 12, 120
 LONGEST, SHORT = 800, 150
 PLAN_LINES, PLAN_WIDTH = 15, 100

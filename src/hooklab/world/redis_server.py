@@ -24,7 +24,7 @@ ACL BGREWRITEAOF BGSAVE CLUSTER CONFIG COPY DEBUG FAILOVER MIGRATE MODULE MONITO
 REPLICAOF SAVE SELECT SHUTDOWN SLAVEOF SWAPDB SYNC
 """
 FORBIDDEN = frozenset(_NAMES.split())
-# What one check may send: the data lies in the grader's memory.
+# What one check may send: the data lies in the trusted side's memory.
 MEMORY = 64 << 20
 CHUNK = 1 << 16
 
