@@ -103,7 +103,6 @@ def test_a_nested_function_is_reached_when_it_runs_and_not_when_it_is_made():
     ("old", "new"),
     [
         ("LIMIT = 3", "LIMIT = 4"),
-        ("import time", "import time, json"),
         ("size = 1", "size = 2"),
         ("def first(items):", "def first(items=()):"),
         ("def make(", "def more():\n    return 1\n\n\ndef make("),
@@ -120,6 +119,17 @@ def test_an_answer_that_is_no_python_may_differ_everywhere():
 
 def test_comments_and_blank_lines_make_no_difference():
     assert changed("LIMIT = 3\n", "# How many.\n\nLIMIT = 3\n") == set()
+
+
+def test_an_import_changes_what_uses_its_names():
+    assert changed("import time\n", "import time, json\n") == set()
+    assert changed("import time\n", "") == set()
+    text = "from a import f, g\n\n\ndef one():\n    return f()\n\n\ndef two():\n    return g()\n"
+    assert touched_lines(text, text.replace("from a import f, g", "from a import f")) == {9}
+    assert touched_lines(text, text.replace("a import f, g", "a import g\nfrom b import f")) == {5}
+    assert touched_lines(text, "import f\n" + text) == set()
+    used_at_once = f"{text}\n\nTABLE = f()\n"
+    assert touched_lines(used_at_once, used_at_once.replace("from a", "from b")) is None
 
 
 def test_the_checks_that_ran_such_a_line_are_chosen(tmp_path):

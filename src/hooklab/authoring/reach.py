@@ -1,7 +1,7 @@
 """Which checks can tell a wrong answer from the solution: those that run a line that differs.
 
 Until a check comes to such a line, both answers do the same. What stands outside of functions runs
-at every start, and so in every check.
+at every start, and so in every check; but an import changes only what uses its names.
 """
 
 import ast
@@ -44,12 +44,12 @@ def touched_lines(before: str, after: str) -> set[int] | None:
         old, new = _Module(before), _Module(after)
     except SyntaxError:
         return None
-    touched: set[int] = set()
+    touched = _users(old, new)
     matcher = SequenceMatcher(None, old.lines, new.lines, autojunk=False)
     for kind, start, stop, new_start, new_stop in matcher.get_opcodes():
         gone = old.matter(start, stop) if kind != "equal" else []
         come = new.matter(new_start, new_stop) if kind != "equal" else []
-        if not (gone or come):
+        if not (gone or come) or touched is None:
             continue
         functions = {old.function_at(number) for number in gone}
         functions |= {old.known(new.function_at(number)) for number in come}
@@ -57,6 +57,17 @@ def touched_lines(before: str, after: str) -> set[int] | None:
             return None
         touched |= _decisive(old, new, gone, come, stop + 1) or old.inside(functions)
     return touched
+
+
+def _users(old: "_Module", new: "_Module") -> set[int] | None:
+    """The lines of `old` that use a name which is imported from elsewhere in `new`, or not at all.
+
+    None when such a line runs at every start.
+    """
+    names = old.imports.keys() | new.imports.keys()
+    changed = {name for name in names if old.imports.get(name) != new.imports.get(name)}
+    lines = {number for name in changed for number in old.uses.get(name, ())}
+    return lines if all(old.function_at(number) for number in lines) else None
 
 
 def _decisive(
@@ -88,7 +99,12 @@ class _Module:
         self.lines = text.splitlines()
         self._statements: dict[int, range] = {}
         self._functions: dict[int, str] = {}
-        self._read(ast.parse(text), "")
+        self.imports: dict[str, str] = {}
+        self.uses: dict[str, set[int]] = {}
+        self._imported: set[int] = set()
+        tree = ast.parse(text)
+        self._read(tree, "")
+        self._read_names(tree)
 
     def statement_at(self, number: int) -> range:
         """The lines of the statement that a line is part of; none for one such as `else:`."""
@@ -109,11 +125,12 @@ class _Module:
         return {number for number, name in self._functions.items() if name in functions}
 
     def matter(self, start: int, stop: int) -> list[int]:
-        """The numbers of the lines after `start`, up to `stop`, but for blank ones and comments."""
+        """The numbers of the lines after `start`, up to `stop`, that are no imports or comments."""
         return [
             number
             for number in range(start + 1, stop + 1)
-            if number in self._statements or not _COMMENT.match(self.lines[number - 1])
+            if number not in self._imported
+            and (number in self._statements or not _COMMENT.match(self.lines[number - 1]))
         ]
 
     def indent(self, numbers: list[int]) -> int:
@@ -140,6 +157,21 @@ class _Module:
                 self._read(child, function, f"{prefix}{child.name}.")
             else:
                 self._read(child, function, prefix)
+
+    def _read_names(self, tree: ast.Module) -> None:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name):
+                self.uses.setdefault(node.id, set()).add(node.lineno)
+        for statement in tree.body:
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                self._imported |= set(_extent(statement))
+                for each in statement.names:
+                    origin = ast.unparse(
+                        ast.ImportFrom(statement.module, [each], statement.level)
+                        if isinstance(statement, ast.ImportFrom)
+                        else ast.Import([each])
+                    )
+                    self.imports[each.asname or each.name.partition(".")[0]] = origin
 
 
 def _extent(node: ast.stmt | ast.excepthandler | ast.match_case) -> range:
