@@ -33,8 +33,16 @@ def test_an_answer_that_is_not_awaited_any_more_is_not_even_started(own_toy, run
     assert not witness.exists()
 
 
-@pytest.mark.parametrize("name", ["knock/test_knock.py", "knock/rubric.toml", "course.toml"])
+@pytest.mark.parametrize(
+    "name",
+    ["knock/test_knock.py", "knock/rubric.toml", "course.toml", "knock/helpers/people.py"],
+)
 def test_a_grader_that_changed_in_the_pause_does_not_grade(own_toy, run, name):
+    helpers = own_toy.grader("knock") / "helpers"
+    helpers.mkdir()
+    for file in ("__init__.py", "people.py"):
+        (helpers / file).write_text('"""What the checks share."""\n')
+
     def pause() -> bool:
         file = own_toy.root / "graders" / name
         file.write_text(file.read_text() + "\n")
