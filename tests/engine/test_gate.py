@@ -361,6 +361,11 @@ def test_what_a_learner_reads_is_proved_when_it_is_kept(gate, own_toy, launcher)
         ("2026-03-10T09:00:00Z, 1773133199984", "time-1, time-1"),
         ("after 0.51 s, in 12.3 ms, 3 times", "after 1 s, in 2 ms, 3 times"),
         ("https://app-01af3c.example.com", "https://app-1.example.com"),
+        (
+            '  {"to": "b", "id": "msg_3AkOf0kqsSEpPSXmtotU6ud28Ue"}\n'
+            '  {"to": "a", "id": "msg_3AkOewHrEx6C5nHdqCGOdpaBwaB"}\n',
+            '  {"to": "a", "id": "msg_1"}\n  {"to": "b", "id": "msg_2"}\n',
+        ),
         ("    call(1 / 0)\n         ~~^~~\nZeroDiv", "    call(1 / 0)\nZeroDiv"),
     ],
 )

@@ -14,6 +14,9 @@ from hooklab import texts
 from hooklab.authoring.judges import Results
 from hooklab.authoring.known import Known
 
+_ID = re.compile(r"\b[a-z]{3,8}_[0-9A-Za-z]{20,}\b")
+_LOG_LINES = re.compile(r"(?:^ *\{\".*\}\n)+", re.MULTILINE)
+
 # Each kind with what stands for it; a number tells two of a kind apart.
 _FOLDED = (
     (re.compile(r"\b([a-z]{3,8})_[0-9A-Za-z]{20,}\b"), r"\1_{}"),
@@ -56,7 +59,11 @@ def compose(found: Results, loses: tuple[str, ...], folder: Path) -> str:
 
 
 def fold(text: str) -> str:
-    """`text` with ids, times, ports and the like numbered in the order of their appearance."""
+    """`text` with ids, times, ports and the like numbered in the order of their appearance.
+
+    Log lines that follow each other are sorted: several threads may have written them.
+    """
+    text = _LOG_LINES.sub(_sorted_lines, text)
     for pattern, shown in _FOLDED:
         seen: dict[str, int] = {}
 
@@ -66,6 +73,11 @@ def fold(text: str) -> str:
 
         text = pattern.sub(name, text)
     return text
+
+
+def _sorted_lines(match: re.Match[str]) -> str:
+    # Ids are no part of the order, since they are others in each run; equal lines stay as they are.
+    return "".join(sorted(match[0].splitlines(keepends=True), key=lambda line: _ID.sub("", line)))
 
 
 def difference(path: Path, text: str) -> str:
