@@ -23,7 +23,7 @@ _FOLDED = (
     (re.compile(r"…[0-9A-Za-z]{6}\b"), "…{}"),
     (re.compile(r"\b(?:127\.0\.0\.1|localhost):\d+"), "localhost:{}"),
     (re.compile(r"\bapp-[0-9a-f]{6}\.example\.com"), "app-{}.example.com"),
-    (re.compile(r"\b[0-9a-f]{16,}\b"), "hex-{}"),
+    (re.compile(r"\b(?=\d*[a-f])[0-9a-f]{16,}\b"), "hex-{}"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"), "time-{}"),
     (re.compile(r"\b1[67]\d{8}(?:\d{3})?\b"), "time-{}"),
     (re.compile(r"\b\d\d:\d\d:\d\d(?:\.\d+)?\b"), "hh:mm:{:0>2}"),
