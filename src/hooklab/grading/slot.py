@@ -16,6 +16,7 @@ from hooklab.grading.database import Database, Server
 from hooklab.grading.redis import RedisServers
 from hooklab.scratch import scratch_folder
 from hooklab.sender import Clerk, backend_api
+from hooklab.worker.isolation import in_force
 from hooklab.worker.job import Job
 from hooklab.worker.launch import Launcher
 from hooklab.worker.process import StartFailure, Worker
@@ -104,6 +105,7 @@ class Slot:
             log=str(self.log),
             environment={**self.settings, **(settings or {})},
             now=self.clock.now().isoformat(),
+            isolation=in_force(debug=self.ground.debug),
             settings=str(self.ground.settings.resolve()) if self.ground.settings else None,
             lines=str(self.lines) if self.ground.lines else None,
             debug=self.ground.debug,
