@@ -2,8 +2,8 @@
 
 Landlock leaves open: UDP, Multipath TCP and TCP Fast Open, Unix sockets that have a path, the
 modes, owners and times of files, hard links within a folder, and the limits and priorities of other
-processes; see "Current limitations" in https://docs.kernel.org/userspace-api/landlock.html. What a filter is:
-https://docs.kernel.org/userspace-api/seccomp_filter.html
+processes (https://docs.kernel.org/userspace-api/landlock.html, "Current limitations", names some).
+What a filter is: https://docs.kernel.org/userspace-api/seccomp_filter.html
 """
 
 import ctypes
@@ -107,7 +107,7 @@ _OF_A_PROCESS = (
 
 _INET, _INET6 = 2, 10
 _STREAM, _KIND = 1, 0xF
-_TCP = 6
+_ANY, _TCP = 0, 6
 _FAST_OPEN = 0x20000000
 
 Instruction = tuple[int, int, int, int]
@@ -154,22 +154,13 @@ def _program(machine: str) -> bytes:
 
 def _rules() -> Iterable[tuple[str, list[Instruction]]]:
     """What is done for each system call that is not simply allowed."""
-    only_streams = [(_AND, 0, 0, _KIND), *_refuse_unless(_STREAM)]
-    only_tcp = [
-        *_argument(0),
-        (_IF_EQUAL, 2, 0, _INET),
-        (_IF_EQUAL, 1, 0, _INET6),
-        (_RETURN, 0, 0, _REFUSE),
-        *_argument(1),
-        *only_streams,
-        *_argument(2),
-        (_IF_EQUAL, 1, 0, 0),
-        *_refuse_unless(_TCP),
-    ]
+    only_streams = [*_argument(1), (_AND, 0, 0, _KIND), *_refuse_unless(_STREAM)]
+    only_inet = [*_argument(0), *_refuse_unless(_INET, _INET6)]
+    only_tcp = [*_argument(2), *_refuse_unless(_ANY, _TCP)]
     allow = (_RETURN, 0, 0, _ALLOW)
-    yield "socket", [*only_tcp, allow]
+    yield "socket", [*only_inet, *only_streams, *only_tcp, allow]
     # Datagrams can be sent to any path, also from a pair.
-    yield "socketpair", [*_argument(1), *only_streams, allow]
+    yield "socketpair", [*only_streams, allow]
     for name, flags in (("sendto", 3), ("sendmsg", 2), ("sendmmsg", 3)):
         no_connection = [(_IF_ANY_BIT, 0, 1, _FAST_OPEN), (_RETURN, 0, 0, _REFUSE)]
         yield name, [*_argument(flags), *no_connection, allow]
@@ -189,5 +180,8 @@ def _argument(index: int) -> list[Instruction]:
     return [(_LOAD, 0, 0, _ARGUMENTS + 8 * index)]
 
 
-def _refuse_unless(value: int) -> list[Instruction]:
-    return [(_IF_EQUAL, 1, 0, value), (_RETURN, 0, 0, _REFUSE)]
+def _refuse_unless(*values: int) -> list[Instruction]:
+    """Refuse, unless what was loaded last is one of `values`."""
+    left = range(len(values), 0, -1)
+    tests = [(_IF_EQUAL, jump, 0, each) for jump, each in zip(left, values, strict=True)]
+    return [*tests, (_RETURN, 0, 0, _REFUSE)]
