@@ -70,10 +70,13 @@ class Ruleset:
     Binding TCP ports, signals to processes outside and their abstract sockets are never allowed.
 
     Args:
-        abi: whose rights are controlled, 1 to `NEWEST`; OSError when the kernel has not all.
+        abi: whose rights are controlled, 1 to `NEWEST`; OSError when the kernel has not all,
+            ValueError when they are not known here.
     """
 
     def __init__(self, abi: int) -> None:
+        if not 1 <= abi <= NEWEST:
+            raise ValueError(f"Landlock's version {abi} is not known here")
         self._abi = abi
         self._controlled = _sum(_FILES, abi)
         rights = struct.pack("=QQQ", self._controlled, _sum(_NETWORK, abi), _sum(_SCOPES, abi))
