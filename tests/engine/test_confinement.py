@@ -74,6 +74,7 @@ def listening():
         yield server.getsockname()[1]
 
 
+# None would do harm where it is not refused, and all are about what the test itself has made.
 # Each is tried by the app; {outside} is a folder, {port} another server's, {pid} the trusted side.
 REFUSED = {
     "read a file": "got = open('{outside}/secret').read()",
@@ -106,11 +107,14 @@ REFUSED = {
     "signal a group": "import os; os.killpg(os.getpgid({pid}), 0)",
     "limit the trusted side": """
         import resource
-        resource.prlimit({pid}, resource.RLIMIT_CORE, (0, 0))
+        resource.prlimit({pid}, resource.RLIMIT_CORE)
     """,
-    "slow the trusted side down": "import os; os.setpriority(os.PRIO_PROCESS, {pid}, 19)",
-    "slow its user down": "import os; os.setpriority(os.PRIO_USER, 0, 19)",
-    "pin the trusted side": "import os; os.sched_setaffinity({pid}, {{0}})",
+    "slow the trusted side down": """
+        import os
+        os.setpriority(os.PRIO_PROCESS, {pid}, os.getpriority(os.PRIO_PROCESS, {pid}))
+    """,
+    "slow a group down": "import os; os.setpriority(os.PRIO_PGRP, 0, 19)",
+    "pin the trusted side": "import os; os.sched_setaffinity({pid}, os.sched_getaffinity({pid}))",
     "connect": "import socket; socket.create_connection(('127.0.0.1', {port}))",
     "connect over several paths": """
         import socket
@@ -145,7 +149,7 @@ def test_the_wall_refuses_to(attempt, start_slot, doer, outside, listening):
     )
     before = sorted(outside.iterdir())
     answer = tell(slot, code)
-    assert answer.get("refused") in REASONS, answer
+    assert answer.get("refused", "").partition(" (")[0] in REASONS, answer
     assert sorted(outside.iterdir()) == before
     assert (outside / "secret").read_text(encoding="utf-8") == "canary"
 
