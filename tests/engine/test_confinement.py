@@ -22,6 +22,7 @@ from hooklab.worker.descendants import children, kill_families
 
 ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has Landlock")
 WALLED = isolation.abi_of(isolation.in_force()) >= isolation.ENOUGH
+AN_ORDINARY_USER = hasattr(os, "geteuid") and os.geteuid() != 0
 behind_a_wall = pytest.mark.skipif(
     not WALLED, reason=f"NOTHING WAS PROVED: this system offers only {isolation.in_force()!r}"
 )
@@ -240,6 +241,33 @@ def test_an_honest_app_may(work, start_slot, doer):
 
 
 @ONLY_LINUX
+def test_an_app_reaches_the_ports_that_its_settings_name():
+    from hooklab.worker.wall import ports
+
+    named = {
+        "SMTP_PORT": "1025",
+        "REDIS_URL": "redis://127.0.0.1",
+        "DATABASE_URL": "postgresql+psycopg://user:password@127.0.0.1/name",
+        "SLACK_WEBHOOK_URL": "http://127.0.0.1:8031/services/T1",
+    }
+    useless = {
+        "LMTP_PORT": "many",
+        "POP_PORT": "70000",
+        "EXPO_PUSH_URL": "http://127.0.0.1:no",
+        "APP_URL": "https://app.example.com",
+        "LANG": "C.UTF-8",
+    }
+    assert ports(named | useless) == {1025, 6379, 5432, 8031}
+
+
+@behind_a_wall
+def test_useless_settings_are_the_apps_business(start_slot, doer):
+    slot = start_slot(doer)
+    slot.start({"DATABASE_URL": "sqlite:///no/such/folder/app.db", "SMTP_HOST": "[", "TZ": "://["})
+    assert slot.failure is None
+
+
+@ONLY_LINUX
 def test_a_worker_has_no_rights_to_gain_and_nothing_to_show(start_slot, doer):
     code = """
         import ctypes, os
@@ -277,6 +305,31 @@ def test_the_environment_of_who_grades_stays_with_them(start_slot, doer, monkeyp
         own.close()
     assert "canary" not in str(answer)
     assert "PATH=" in answer.get("got", "PATH=")
+
+
+@behind_a_wall
+@pytest.mark.skipif(not AN_ORDINARY_USER, reason="NOTHING WAS PROVED: no such limit holds for root")
+def test_the_processes_of_an_app_are_counted_apart(start_slot, doer):
+    code = """
+        import resource, threading
+        limit = resource.getrlimit(resource.RLIMIT_NPROC)[0]
+        threading.stack_size(64 * 1024)
+        end, got = threading.Event(), 0
+        try:
+            while got < 400:
+                threading.Thread(target=end.wait, args=(30,)).start()
+                got += 1
+        except RuntimeError:
+            got = [got, limit]
+        finally:
+            end.set()
+    """
+    got = tell(start_slot(doer), code)["got"]
+    if got == 400:
+        pytest.skip("NOTHING WAS PROVED: this system does not let users make namespaces")
+    started, limit = got
+    # Its first thread, and those of the server.
+    assert limit - 20 < started < limit
 
 
 DYNASTY = """

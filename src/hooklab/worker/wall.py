@@ -55,6 +55,7 @@ _SYSTEM = (
 )
 # The parts of the kit that an answer may import; its other parts are nobody's business there.
 _KIT = ("__init__.py", "services", "webhooks")
+PORTS = 1 << 16
 _DEFAULT_PORTS = {"postgresql": 5432, "redis": 6379}
 
 _NEW_USER_NAMESPACE = 0x10000000
@@ -113,17 +114,21 @@ def survey() -> tuple[tuple[Path, Access], ...]:
 
 
 def ports(environment: Mapping[str, str]) -> set[int]:
-    """The TCP ports that an app's settings name: those of its services, and of its database."""
-    return {port for name, value in environment.items() if (port := _port(name, value)) is not None}
+    """The TCP ports that an app's settings name: those of its services, and of its database.
+
+    What is no port there is for the app to complain about.
+    """
+    named = {_port(name, value) for name, value in environment.items()}
+    return {port for port in named if port and 0 < port < PORTS}
 
 
 def _port(name: str, value: str) -> int | None:
-    if name.endswith("_PORT"):
-        return int(value)
-    if "://" not in value:
-        return None
-    address = urlsplit(value)
-    return address.port or _DEFAULT_PORTS.get(address.scheme.partition("+")[0])
+    with suppress(ValueError):
+        if name.endswith("_PORT"):
+            return int(value)
+        address = urlsplit(value)
+        return address.port or _DEFAULT_PORTS.get(address.scheme.partition("+")[0])
+    return None
 
 
 def _libraries(folder: Path) -> Iterator[Path]:
@@ -143,7 +148,9 @@ def _own(job: Job) -> Iterator[tuple[Path, Access]]:
     address = job.environment.get("DATABASE_URL", "")
     if address.startswith("sqlite:///"):
         # The files of its journal lie beside it.
-        yield Path(job.home, address.removeprefix("sqlite:///")).parent, _KEEP
+        folder = Path(job.home, address.removeprefix("sqlite:///")).parent
+        if folder.is_dir():
+            yield folder, _KEEP
 
 
 def _count_processes_apart() -> None:
