@@ -197,6 +197,14 @@ ALLOWED = {
             connection.execute(sqlalchemy.text("INSERT INTO t VALUES (1)"))
         got = "text"
     """,
+    "let its database sort more than fits into memory": """
+        import sqlite3
+        connection = sqlite3.connect(settings.database_url.removeprefix("sqlite:///"))
+        connection.executescript("PRAGMA temp_store = FILE; CREATE TEMP TABLE t (x BLOB)")
+        connection.execute("INSERT INTO t VALUES (zeroblob(8000000))")
+        connection.commit()
+        got = "text"
+    """,
     "talk to its services": """
         import socket
         with socket.create_connection((settings.smtp_host, settings.smtp_port)) as mail:

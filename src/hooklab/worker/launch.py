@@ -254,7 +254,10 @@ def _draw(settings: Path | None, seed: str) -> dict[str, str]:
 
 
 def _environment() -> dict[str, str]:
-    return {name: os.environ[name] for name in _KEPT if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    # SQLite asks once, long before there is an app, where to put temporary files: the working
+    # directory, which is to be the app's home. It would choose a folder beyond the wall.
+    return {**kept, "SQLITE_TMPDIR": "."}
 
 
 def _text(path: Path | None) -> str | None:
