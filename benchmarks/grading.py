@@ -5,6 +5,8 @@ the slowest. Machines differ and are noisy: compare the ratios of one run, never
 """
 
 import argparse
+import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -21,10 +23,12 @@ from hooklab.grading.run import grade
 from hooklab.grading.slot import Ground, Slot
 from hooklab.scorecard import Scorecard
 from hooklab.scratch import scratch_folder
+from hooklab.worker.isolation import CHOICE, PROCESS, in_force
 from hooklab.worker.launch import Launcher, start_launcher
 
 COLD_RUNS = 5
 WARM_RUNS = 10
+CONFINED_RUNS = 7
 STARTS = 20
 
 # What a person needs at least between two saves; the watcher's workers get ready in it.
@@ -55,6 +59,7 @@ def _measure(course: Course, slug: str) -> int:
     cold = _seconds(
         COLD_RUNS, lambda: _run([python, "-m", "hooklab", "grade", slug, "--solutions"])
     )
+    confinement = _confinement(slug)
     launcher = start_launcher()
     try:
         checks = _grade(course, slug, launcher)
@@ -71,7 +76,33 @@ def _measure(course: Course, slug: str) -> int:
     _print(f"{slug}: start of a worker", starts)
     print(f"cold / plain pytest: {statistics.median(cold) / statistics.median(pytest):.2f}")
     print(f"watch / plain pytest: {statistics.median(watched) / statistics.median(pytest):.2f}")
+    print(f"processor time behind the wall / without: {confinement:.2f}")
     return checks
+
+
+def _confinement(slug: str) -> float:
+    """The processor time of a whole grading behind the wall, by that of one without it.
+
+    That of all processes, which have ended and been waited for. The runs alternate, because a
+    machine that grows busy makes both slower.
+    """
+    command = [sys.executable, "-m", "hooklab", "grade", slug, "--solutions"]
+    seconds: dict[str, list[float]] = {"": [], PROCESS: []}
+    for _number in range(CONFINED_RUNS):
+        for tier, measured in seconds.items():
+            before = _processor_seconds()
+            _run(command, {**os.environ, CHOICE: tier})
+            measured.append(_processor_seconds() - before)
+    behind, without = seconds.values()
+    _print(f"{slug}: processor time, {in_force()}", behind)
+    _print(f"{slug}: processor time, {PROCESS}", without)
+    return statistics.median(behind) / statistics.median(without)
+
+
+def _processor_seconds() -> float:
+    """Of all that this process has started and waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _grade(course: Course, slug: str, launcher: Launcher) -> int:
@@ -113,8 +144,8 @@ def _starts(course: Course, slug: str, launcher: Launcher) -> list[float]:
     return seconds
 
 
-def _run(command: list[str]) -> None:
-    subprocess.run(command, check=True, capture_output=True)
+def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
+    subprocess.run(command, check=True, capture_output=True, env=environment)
 
 
 def _seconds(count: int, work: Callable[[], object]) -> list[float]:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from hooklab.errors import HooklabError
 from hooklab.grading.options import Options
 from hooklab.grading.plugin import GradingPlugin
 from hooklab.grading.worlds import Worlds
 from hooklab.reports.text import print_scorecard
 from hooklab.texts import LANGUAGES, detect, use
+from hooklab.worker.isolation import demand_wall
 from hooklab.worker.launch import start_launcher
 
 GRADING = pytest.StashKey[GradingPlugin]()
@@ -21,6 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a grading run."""
     group = parser.getgroup("hooklab", "hooklab: grading webhooks exercises")
     group.addoption("--submission", metavar="DIR", type=Path, help="grade this folder")
+    group.addoption(
+        "--allow-unconfined", action="store_true", help="do so without a wall around it"
+    )
     group.addoption("--solutions", action="store_true", help="grade solutions/<slug>")
     group.addoption("--lang", choices=LANGUAGES, help="language of the messages")
     group.addoption("--grading-seed", metavar="N", type=int, default=0, help="repeats a run")
@@ -40,6 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
         debug=config.getoption("app_debug"),
         redis=config.getoption("grading_redis") or os.environ.get("HOOKLAB_REDIS_URL"),
     )
+    if options.submission and not config.getoption("allow_unconfined"):
+        try:
+            demand_wall(debug=options.debug)
+        except HooklabError as error:
+            raise pytest.UsageError(str(error)) from None
     launchers = ExitStack()
     worlds = Worlds(
         options,

@@ -112,8 +112,9 @@ class Scorecard:
 
     Attributes:
         engine: the version of the kit.
-        isolation: the tier that was in force: "process" (the app ran in a process of its own) or
-            "debug" (breakpoints work, the grade does not count).
+        isolation: the tier that was in force, see `hooklab.worker.isolation`: such as "landlock-7"
+            (a wall around the app), "process" (a process of its own), or "debug" (breakpoints work,
+            the grade does not count).
         seed: gives the same people, delays and order again.
     """
 

@@ -53,6 +53,25 @@ def test_a_fault_is_a_sentence_and_a_hint(course, hooklab, monkeypatch, argument
     assert hint in second
 
 
+def test_a_stranger_is_graded_without_a_wall_only_when_allowed(course, hooklab, monkeypatch):
+    monkeypatch.setenv("HOOKLAB_ISOLATION", "process")
+    command = ("grade", "knock", "--submission", "solutions/knock")
+    code, out, err = hooklab(*command)
+    assert (code, out) == (2, "")
+    assert "nothing would keep this submission" in err
+    assert "--allow-unconfined" in err.splitlines()[1]
+    code, out, _err = hooklab(*command, "--allow-unconfined")
+    assert code == 0
+    assert "isolation: process" in out
+
+
+def test_ones_own_answer_is_graded_without_a_wall(course, hooklab, monkeypatch):
+    monkeypatch.setenv("HOOKLAB_ISOLATION", "process")
+    code, out, _err = hooklab("grade", "knock")
+    assert code == 0
+    assert "isolation: process" in out
+
+
 def test_outside_a_course_there_is_nothing_to_grade(hooklab, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, _out, err = hooklab("list")

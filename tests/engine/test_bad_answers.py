@@ -78,7 +78,7 @@ BAD = {
     ),
     "eats the memory": ("return len(bytearray(8 * 1024**3))", ["MemoryError"]),
     "removes its folder": (
-        "import shutil; shutil.rmtree(os.getcwd()); os.umask(0o777)\n        return 1",
+        "import shutil; shutil.rmtree(os.getcwd(), True); os.umask(0o777)\n        return 1",
         ["200"],
     ),
     "closes every descriptor": ("os.closerange(0, 256)\n        return 1", []),

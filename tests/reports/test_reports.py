@@ -47,8 +47,19 @@ MIXED = card(
 def test_json_has_the_shape_of_its_schema():
     schema = json_report.schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    for each in (MIXED, card(check("good"), isolation="debug")):
+    for tier in ("landlock-7", "process", "debug"):
+        each = card(check("good"), isolation=tier)
         jsonschema.validate(json.loads(formats.render(each, "json")), schema)
+    jsonschema.validate(json.loads(formats.render(MIXED, "json")), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(card(check("good"), isolation="a wish").plain(), schema)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "junit", "json"])
+def test_every_report_names_the_tier(form):
+    text = formats.render(card(check("good"), isolation="landlock-7"), form)
+    assert "isolation" in text
+    assert "landlock-7" in text
 
 
 def test_junit_can_be_read_back():

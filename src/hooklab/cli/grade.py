@@ -20,6 +20,7 @@ from hooklab.reports.text import print_scorecard
 from hooklab.reviews import FILE
 from hooklab.scorecard import Scorecard
 from hooklab.texts import _
+from hooklab.worker.isolation import demand_wall
 
 # Stories that are told in full; the others are named. A beginner mends one thing at a time.
 FIRST_STORIES = 3
@@ -58,6 +59,13 @@ def command(
     everything: Annotated[
         bool, typer.Option("--all-messages", help=_("Tell every story, not only the first three."))
     ] = False,
+    unconfined: Annotated[
+        bool,
+        typer.Option(
+            "--allow-unconfined",
+            help=_("Grade --submission even where nothing keeps it from your files."),
+        ),
+    ] = False,
     assessment: Annotated[
         bool,
         typer.Option(
@@ -87,6 +95,8 @@ def command(
         debug=debug,
     )
     _check(here, names if assessment else slugs or [], options, file)
+    if submission and not unconfined:
+        demand_wall(debug=debug)
     judged = Judgements(here, options, reviews or here.root / FILE)
     for opinion in assess or ():
         judged.assess(names, opinion)

@@ -60,7 +60,10 @@ class SqliteServer:
 
     def create(self, folder: Path) -> Database:
         """A database that comes into being when the app first uses it."""
-        return SqliteDatabase(folder / "app.db")
+        # Its own: the app may write to this folder, where the files of the journal come to lie.
+        own = folder / "database"
+        own.mkdir()
+        return SqliteDatabase(own / "app.db")
 
     def close(self) -> None:
         """The files go with the checks' folders."""

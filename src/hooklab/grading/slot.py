@@ -11,11 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from hooklab.errors import HooklabError
 from hooklab.grading.clock import Clock
 from hooklab.grading.database import Database, Server
 from hooklab.grading.redis import RedisServers
 from hooklab.scratch import scratch_folder
 from hooklab.sender import Clerk, backend_api
+from hooklab.texts import _
+from hooklab.worker.isolation import CHOICE, PROCESS, in_force
 from hooklab.worker.job import Job
 from hooklab.worker.launch import Launcher
 from hooklab.worker.process import StartFailure, Worker
@@ -104,6 +107,7 @@ class Slot:
             log=str(self.log),
             environment={**self.settings, **(settings or {})},
             now=self.clock.now().isoformat(),
+            isolation=in_force(debug=self.ground.debug),
             settings=str(self.ground.settings.resolve()) if self.ground.settings else None,
             lines=str(self.lines) if self.ground.lines else None,
             debug=self.ground.debug,
@@ -111,6 +115,13 @@ class Slot:
         worker = Worker(self.ground.launcher, job, self._listeners[port_of])
         self.workers[port_of : port_of + 1] = [worker]
         self.failure = worker.wait_until_ready()
+        if self.failure and self.failure.stage == "wall":
+            raise HooklabError(
+                _("the wall around the app could not be put up: {error}").format(
+                    error=self.failure.error.get("message")
+                ),
+                _("{variable}={value} grades without it").format(variable=CHOICE, value=PROCESS),
+            )
         self.clock.follow(worker.set_time)
         return port_of
 

@@ -11,6 +11,7 @@ from hooklab.grading.outcomes import Trial
 from hooklab.rubric import Check, Criterion
 from hooklab.scorecard import CheckResult, CriterionResult, ExerciseResult, Scorecard
 from hooklab.texts import _, pick
+from hooklab.worker.isolation import in_force
 
 Progress = Callable[[str, CheckResult], None]
 Trials = Mapping[str, list[Trial]]
@@ -50,7 +51,7 @@ class Tally:
         """The scores of `submissions`, with the conditions under which they came about."""
         return Scorecard(
             engine=hooklab.__version__,
-            isolation="debug" if options.debug else "process",
+            isolation=in_force(debug=options.debug),
             seed=options.seed,
             exercises=tuple(
                 _exercise_result(each, self._trials[each.exercise.slug]) for each in submissions

@@ -54,6 +54,7 @@ def write_scorecard(console: Console, card: Scorecard, details: bool, most: int 
         if card.waiting:
             total += _("; {points} wait for a reviewer").format(points=number(card.waiting))
         console.print(Text(f"\n{total}", style="bold"))
+    console.print(Text(_("isolation: {tier}").format(tier=card.isolation), style="dim"))
     if card.isolation == "debug":
         console.print(Text(_("Debugging: this grade does not count."), style="yellow"))
 

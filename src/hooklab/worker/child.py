@@ -16,19 +16,12 @@ from typing import Any
 import uvicorn
 from uvicorn.logging import DefaultFormatter
 
-from hooklab.worker import inside
+from hooklab.worker import inside, wall
 from hooklab.worker.clock import FrozenClock
 from hooklab.worker.course_settings import load_settings
 from hooklab.worker.job import Job, Message, messages, send
 from hooklab.worker.lines import note_lines
 from hooklab.worker.loading import describe, load_app_module
-
-if sys.platform != "win32":
-    import resource  # here, not in `_limit`: every worker would load it, which takes a millisecond
-
-FILE_BYTES = 64 * 1024 * 1024
-MEMORY_BYTES = 2 * 1024 * 1024 * 1024
-OPEN_FILES = 256
 
 
 def run(
@@ -37,7 +30,7 @@ def run(
     """Serve the app of `job` on `listener` until the trusted side ends it.
 
     Says on `control` how the start went: {"event": "ready"}, or {"event": "failed", "stage": …,
-    "error": …} with stage "import", "create_app", "result" or "startup".
+    "error": …} with stage "wall", "import", "create_app", "result" or "startup".
     """
     lock = threading.Lock()
 
@@ -55,6 +48,10 @@ def run(
         settings = load_settings(job.settings)
         if job.lines:
             note_lines(Path(job.folder), Path(job.lines))
+        stage = "wall"
+        if not job.debug:
+            wall.put_up(job)
+        stage = "import"
         module = load_app_module(Path(job.folder))
         stage = "create_app"
         # Unfrozen: pydantic refuses freezegun's datetime in the annotations of a route.
@@ -175,7 +172,8 @@ def _settle_in(job: Job) -> None:
     sys.pycache_prefix = job.compiled
     _redirect_output(job)
     if not job.debug:
-        _limit()
+        # Ctrl-C is for the trusted side.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _redirect_output(job: Job) -> None:
@@ -202,17 +200,6 @@ class _Tee:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._terminal, name)
-
-
-def _limit() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "win32":
-        return
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
 
 
 def _leave(status: int) -> None:

@@ -39,8 +39,10 @@ import uvicorn.protocols.http.h11_impl  # noqa: F401
 from sqlalchemy.dialects import sqlite  # noqa: F401
 
 from hooklab.errors import HooklabError
-from hooklab.worker import child, clock, inside
+from hooklab.worker import child, clock, inside, wall
 from hooklab.worker.course_settings import draw, load_settings
+from hooklab.worker.descendants import children, end_all
+from hooklab.worker.isolation import hide
 from hooklab.worker.job import LONGEST_LINE, Job
 from hooklab.worker.preload import preload
 from hooklab.worker.warm_up import warm_up
@@ -81,6 +83,8 @@ class ForkServer:
     def serve(self) -> None:
         """Answer requests until the trusted side closes its end; then end every worker."""
         _adopt_orphans()
+        hide()
+        wall.survey()
         _warm_up()
         # Whoever closes the other end in the middle of an answer has lost interest in it.
         with suppress(BrokenPipeError, ConnectionResetError):
@@ -121,10 +125,7 @@ class ForkServer:
 
     def _kill_orphans(self) -> None:
         """End what workers have left behind in sessions of their own."""
-        for pid in _children() - self._known():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            _wait(pid)
+        end_all(lambda: children(os.getpid()) - self._known())
 
     def _answer(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         match request["do"]:
@@ -224,14 +225,6 @@ def _adopt_orphans() -> None:
     if sys.platform == "linux":
         set_child_subreaper = 36
         ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0)
-
-
-def _children() -> set[int]:
-    """The processes whose parent this one is, as far as the system tells."""
-    try:
-        return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
-    except OSError:
-        return set()
 
 
 def _become_worker(

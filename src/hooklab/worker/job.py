@@ -24,6 +24,7 @@ class Job:
         environment: the whole environment of the app, and so its settings.
         now: the instant, ISO 8601 with offset, at which its clock stands.
         settings: the file in which the course describes them; None for the engine's own.
+        isolation: the tier that must be in force before the submission is read, see `isolation.py`.
         lines: the file in which the lines of the submission that run are noted; None for nowhere.
         debug: keep the terminal and set no limits, so that a breakpoint works.
     """
@@ -34,6 +35,7 @@ class Job:
     log: str
     environment: dict[str, str]
     now: str
+    isolation: str
     settings: str | None = None
     lines: str | None = None
     debug: bool = False

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,12 +18,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hooklab.errors import HooklabError
 from hooklab.texts import _
+from hooklab.worker.descendants import SECONDS, kill_families
+from hooklab.worker.isolation import hide
 from hooklab.worker.job import Job, Message, messages
 
 if TYPE_CHECKING:
     from hooklab.services import Settings
 
 WARM_UP_SECONDS = 60
+END_SECONDS = 15
+
+# What Python itself needs, and the system on Windows. All else is the instructor's: a worker is a
+# copy of this process and could find it in its memory.
+_KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP")
 
 
 @dataclass
@@ -65,6 +73,8 @@ class Launcher(Protocol):
 
 def start_launcher(*, debug: bool = False) -> Launcher:
     """The best launcher for this system; for debugging, one that keeps the terminal."""
+    if not debug:
+        hide()
     if debug or not hasattr(os, "fork") or os.environ.get("HOOKLAB_START") == "spawn":
         return SpawnLauncher(debug=debug)
     return ForkLauncher()
@@ -81,6 +91,7 @@ class ForkLauncher:
             [sys.executable, "-I", "-m", "hooklab.worker.forkserver", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
+            env=_environment(),
             # Ctrl-C is for the trusted side, which then ends the workers in order.
             start_new_session=True,
         )
@@ -129,7 +140,7 @@ class ForkLauncher:
         """End the warm process and with it every worker."""
         self._channel.close()
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=2)
+            self._process.wait(timeout=END_SECONDS)
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
@@ -196,7 +207,9 @@ class SpawnLauncher:
     def end(self, pid: int) -> int:
         """Kill the worker; its exit status."""
         process = self._processes.pop(pid)
-        if hasattr(os, "killpg") and not self._debug:
+        if sys.platform == "linux" and not self._debug:
+            kill_families([pid], time.monotonic() + SECONDS)
+        elif hasattr(os, "killpg") and not self._debug:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
         process.kill()
@@ -221,6 +234,8 @@ class SpawnLauncher:
         return subprocess.Popen(
             [sys.executable, "-I", "-m", "hooklab.worker.spawned", str(port)],
             stdin=None if self._debug else subprocess.DEVNULL,
+            # A person at a breakpoint keeps what belongs to the terminal.
+            env=None if self._debug else _environment(),
             **inherited,
         )
 
@@ -236,6 +251,13 @@ def _draw(settings: Path | None, seed: str) -> dict[str, str]:
     from hooklab.worker.course_settings import draw
 
     return draw(_load(settings), Random(seed))  # noqa: S311
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    # SQLite asks once, long before there is an app, where to put temporary files: the working
+    # directory, which is to be the app's home. It would choose a folder beyond the wall.
+    return {**kept, "SQLITE_TMPDIR": "."}
 
 
 def _text(path: Path | None) -> str | None:
