@@ -34,6 +34,7 @@ def sqlite(path):
 def write(path: Path, *statements: str) -> None:
     connection = sqlite3.connect(path)
     connection.create_function("regexp", 2, lambda _pattern, _text: True, deterministic=True)
+    connection.execute("BEGIN")
     for statement in statements:
         connection.execute(statement)
     connection.commit()
@@ -124,15 +125,16 @@ def test_a_virtual_table_is_not_asked(path, rows):
 def test_what_a_virtual_column_computes_is_not_computed(path, rows):
     write(
         path,
-        "CREATE TABLE user (id TEXT, endless AS (instr(zeroblob(900000), zeroblob(500000) || id)))",
+        "CREATE TABLE user (id TEXT)",
         "INSERT INTO user VALUES ('a')",
+        "ALTER TABLE user ADD COLUMN long AS (instr(zeroblob(900000), zeroblob(500000) || id))",
     )
     [row] = rows.rows("user")
     assert row == {"id": "a"}
 
 
 def test_a_statement_without_end_is_interrupted(path, monkeypatch):
-    monkeypatch.setattr(sqlite_file, "STATEMENT_SECONDS", 0.2)
+    monkeypatch.setattr(sqlite_file, "READING_SECONDS", 0.2)
     write(path, "CREATE TABLE user (id TEXT)")
     connection = sqlite_file.connect(path)
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
@@ -141,7 +143,7 @@ def test_a_statement_without_end_is_interrupted(path, monkeypatch):
 
 
 def test_a_trigger_without_end_is_interrupted_when_a_row_is_written(path, sqlite, monkeypatch):
-    monkeypatch.setattr(sqlite_file, "STATEMENT_SECONDS", 0.2)
+    monkeypatch.setattr(sqlite_file, "WRITING_SECONDS", 0.2)
     write(
         path,
         "CREATE TABLE user (id TEXT)",
@@ -156,9 +158,22 @@ def test_a_trigger_without_end_is_interrupted_when_a_row_is_written(path, sqlite
 ENDLESS_IN_TRIGGER = f"SELECT count(*) FROM ({ENDLESS})"
 
 
+def test_a_trigger_fills_no_disk_when_a_row_is_written(path, sqlite, monkeypatch):
+    monkeypatch.setattr(sqlite_file, "FILE_BYTES", 500_000)
+    write(
+        path,
+        "CREATE TABLE user (id TEXT)",
+        "CREATE TABLE other (i)",
+        "CREATE TRIGGER t AFTER INSERT ON user BEGIN "
+        "INSERT INTO other VALUES (zeroblob(900000)); END",
+    )
+    with pytest.raises(CheckFailed, match="is full"):
+        write_rows(sqlite.writer, "user", [{"id": "a"}])
+
+
 def test_the_schema_cannot_call_functions_of_the_trusted_side(path, rows, sqlite):
     write(path, "CREATE TABLE user (id TEXT, CHECK (id REGEXP '(a+)+$'))")
-    with pytest.raises(CheckFailed, match="unsafe use of regexp"):
+    with pytest.raises(CheckFailed, match="unsafe use of REGEXP"):
         write_rows(sqlite.writer, "user", [{"id": "a" * 40 + "b"}])
 
 
@@ -321,7 +336,7 @@ def test_on_postgresql_the_trusted_side_waits_for_a_lock_no_longer_than_it_says(
 
 
 def test_on_postgresql_a_statement_has_a_deadline(postgres, tmp_path, monkeypatch):
-    monkeypatch.setattr(database, "STATEMENT_SECONDS", 1)
+    monkeypatch.setattr(database, "READING_SECONDS", 1)
     known = postgres.create(tmp_path)
     with known.engine.connect() as connection, pytest.raises(Exception, match="statement timeout"):
         connection.execute(text("SELECT pg_sleep(30)"))

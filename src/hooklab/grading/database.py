@@ -16,7 +16,8 @@ from hooklab.grading import sqlite_file
 from hooklab.texts import _
 
 # Of a statement of the trusted side on PostgreSQL, and of its wait for a lock.
-STATEMENT_SECONDS = 8
+READING_SECONDS = 8
+WRITING_SECONDS = 15
 LOCK_SECONDS = 5
 
 
@@ -163,19 +164,19 @@ class PostgresDatabase:
         own = url.set(username=role, password=password)
         self.url = own.render_as_string(hide_password=False)
         self._looker = url.set(username=looker, password=secret)
-        self.engine = self._open("-cdefault_transaction_read_only=on")
+        self.engine = self._open(READING_SECONDS, "-cdefault_transaction_read_only=on")
 
     @cached_property
     def writer(self) -> Engine:
         """Made when a check wants it: most only read."""
-        return self._open()
+        return self._open(WRITING_SECONDS)
 
-    def _open(self, more: str = "") -> Engine:
-        bounds = f"-cstatement_timeout={STATEMENT_SECONDS}s -clock_timeout={LOCK_SECONDS}s"
+    def _open(self, seconds: int, more: str = "") -> Engine:
+        bounds = f"-cstatement_timeout={seconds}s -clock_timeout={LOCK_SECONDS}s"
         options = f"-csearch_path={self._role} -crow_security=off {bounds} {more}"
         return create_engine(
             self._looker.update_query_dict({"options": options}),
-            connect_args={"connect_timeout": STATEMENT_SECONDS},
+            connect_args={"connect_timeout": seconds},
             # What is measured first and read then must be the same.
             isolation_level="REPEATABLE READ",
             poolclass=NullPool,
