@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -87,7 +87,9 @@ class SqliteDatabase:
 
     def _open(self, *, writable: bool = False) -> Engine:
         how = partial(sqlite_file.connect, self._path, writable=writable)
-        return create_engine("sqlite://", creator=how, poolclass=NullPool)
+        engine = create_engine("sqlite://", creator=how, poolclass=NullPool)
+        event.listen(engine, "connect", sqlite_file.take_patterns_away)
+        return engine
 
     def take_away(self) -> bool:
         """There is no server that could be stopped: the driver must fail in the app's process."""

@@ -50,6 +50,11 @@ def connect(path: Path, *, writable: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def take_patterns_away(connection: sqlite3.Connection, *_record: object) -> None:
+    """Remove SQLAlchemy's function for REGEXP: a pattern in a CHECK could keep Python busy."""
+    connection.create_function("regexp", 2, None)
+
+
 def _look_at(path: Path) -> None:
     try:
         found = os.lstat(path)
