@@ -173,7 +173,7 @@ def test_a_trigger_fills_no_disk_when_a_row_is_written(path, sqlite, monkeypatch
 
 def test_the_schema_cannot_call_functions_of_the_trusted_side(path, rows, sqlite):
     write(path, "CREATE TABLE user (id TEXT, CHECK (id REGEXP '(a+)+$'))")
-    with pytest.raises(CheckFailed, match=r"(?i)no such function: regexp|unsafe use of regexp"):
+    with pytest.raises(CheckFailed, match="user-defined function|(?i:regexp)"):
         write_rows(sqlite.writer, "user", [{"id": "a" * 40 + "b"}])
 
 
