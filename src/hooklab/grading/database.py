@@ -158,7 +158,7 @@ class PostgresDatabase:
         run(
             self._admin,
             f"CREATE ROLE \"{role}\" LOGIN PASSWORD '{password}'",
-            f"CREATE ROLE \"{looker}\" LOGIN PASSWORD '{secret}' IN ROLE \"{role}\"",
+            f'CREATE ROLE "{looker}" LOGIN PASSWORD \'{secret}\' IN ROLE "{role}"',
             f'GRANT "{role}" TO CURRENT_USER',
             f'ALTER ROLE "{role}" SET search_path = "{role}"',
             f'CREATE SCHEMA "{role}" AUTHORIZATION "{role}"',

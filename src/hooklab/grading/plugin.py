@@ -113,7 +113,7 @@ class GradingPlugin:
     @pytest.fixture
     def answers(self, request: pytest.FixtureRequest) -> Answers:
         """The written answers of the submission."""
-        return Answers(request.node.stash[CASE].submission.folder)
+        return self._worlds.answers(request.node.stash[CASE].submission)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Leave out a check whose needs were not met."""

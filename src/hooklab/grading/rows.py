@@ -143,7 +143,9 @@ def _told(wanted: str) -> Iterator[None]:
 def _bounded(rows: Iterable[Row], most: int) -> Iterator[Row]:
     total = 0
     for row in rows:
-        total += sum(_VALUE + (len(each) if hasattr(each, "__len__") else 0) for each in row.values())
+        total += sum(
+            _VALUE + (len(each) if hasattr(each, "__len__") else 0) for each in row.values()
+        )
         if total > most:
             raise tables.TooLarge(_("its rows are larger than {size} MiB").format(size=most >> 20))
         yield row
