@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Column, Engine, MetaData, Table, select
+from sqlalchemy import Engine, MetaData, Table, select
 from sqlalchemy.exc import NoSuchTableError
 
 from hooklab.grading import tables

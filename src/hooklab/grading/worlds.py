@@ -17,6 +17,7 @@ from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options
 from hooklab.grading.private_copy import copy_submission
 from hooklab.grading.redis import RedisServers
+from hooklab.grading.relauncher import Relauncher
 from hooklab.grading.slot import Ground, Slots
 from hooklab.scratch import remove_folder, scratch_folder
 from hooklab.texts import _
@@ -172,7 +173,9 @@ class Worlds:
 
     @cached_property
     def _launcher(self) -> Launcher:
-        return self._start_launcher()
+        launcher = Relauncher(self._start_launcher())
+        self._resources.callback(launcher.close)
+        return launcher
 
     @cached_property
     def _server(self) -> database.Server:

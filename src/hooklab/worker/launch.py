@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 WARM_UP_SECONDS = 60
 
 
+class LauncherGone(HooklabError):
+    """The process that starts the apps has ended, or does not answer any more."""
+
+
 @dataclass
 class Started:
     """A worker that was started: its process id, and our end of its control channel."""
@@ -146,7 +150,7 @@ class ForkLauncher:
                 socket.send_fds(self._channel, [request], descriptors)
                 return next(self._answers)
         except (OSError, StopIteration, ValueError) as error:
-            raise HooklabError(
+            raise LauncherGone(
                 _("the process that starts the apps has ended ({error!r})").format(error=error),
                 _("run the command again; if it happens twice, please report it"),
             ) from error
