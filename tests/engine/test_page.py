@@ -122,7 +122,10 @@ def test_a_number_without_end_is_no_character():
 
 
 TANGLES = {
-    "labels of everything": '<body id="a">' + "x " * 20_000 + '<i aria-labelledby="' + "a " * 50_000,
+    "labels of everything": '<body id="a">'
+    + "x " * 20_000
+    + '<i aria-labelledby="'
+    + "a " * 50_000,
     "pictures in pictures": "<a href=1>" * 90 + "<svg>" * 90 + "<b></b>" * 20_000,
 }
 

@@ -1,10 +1,14 @@
 """The trusted side believes nothing: what an answer leaves, says or kills costs its own check."""
 
+import importlib.util
 import logging
+import marshal
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -18,6 +22,7 @@ from hooklab.worker import process
 from hooklab.worker.launch import LauncherGone, start_launcher
 from hooklab.worker.process import read_failure
 
+TOY = Path(__file__).parents[1] / "toy"
 CANARY = "a-canary-that-nobody-may-read"
 
 HOME_TEST = 'def test_home(lab):\n    lab.app.get("/").expect("418")\n'
@@ -391,3 +396,85 @@ def test_an_app_that_fills_its_folder_loses_the_check(sample, monkeypatch):
     assert "writes at most" in sample.grade()["home"].message
     sample.write_app(act('[Path(f"{n}").write_bytes(b"x") for n in range(8)]'))
     assert sample.grade()["home"].outcome == "earned"
+
+
+# What lies beside graders and answers
+
+
+def test_what_lies_compiled_beside_a_grader_is_neither_read_nor_written(sample):
+    sample.write(
+        "from graders.sample import helper\n\ndef test_a(answers):\n    assert helper.A\n", "a"
+    )
+    (sample.grader / "helper.py").write_text("A = 0\n")
+    assert sample.grade()["a"].outcome == "not_earned"
+    assert list(sample.root.rglob("*.pyc")) == []
+    plant(sample.grader / "helper.py", "A = 1\n", importlib.util.cache_from_source)
+    plant(sample.grader / "test_sample.py", "def test_a(answers):\n    pass\n", rewritten)
+    assert len(list(sample.root.rglob("*.pyc"))) == 2
+    assert sample.grade()["a"].outcome == "not_earned"
+
+
+def rewritten(path: str) -> Path:
+    from _pytest.assertion.rewrite import PYC_TAIL
+
+    return Path(path).parent / "__pycache__" / f"{Path(path).stem}{PYC_TAIL}"
+
+
+def plant(source: Path, code: str, cached) -> None:
+    """Put other code into the compiled file of `source`, as current as Python wants it."""
+    status = source.stat()
+    head = importlib.util.MAGIC_NUMBER + b"\0" * 4
+    head += int(status.st_mtime).to_bytes(4, "little") + status.st_size.to_bytes(4, "little")
+    target = Path(cached(str(source)))
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(head + marshal.dumps(compile(code, str(source), "exec")))
+
+
+@pytest.mark.parametrize("where", ["grader", "answer", "graders", "root"])
+def test_settings_and_plugins_of_pytests_that_lie_about_change_nothing(sample, where):
+    folder = {"graders": sample.grader.parent, "root": sample.root}.get(where) or getattr(
+        sample, where
+    )
+    hook = """
+        import pytest
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_pyfunc_call(pyfuncitem):
+            yield
+            return True
+
+        @pytest.fixture
+        def answers():
+            raise RuntimeError
+    """
+    (folder / "conftest.py").write_text(dedent(hook))
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
+    (folder / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '-k nothing'\n")
+    sample.write("def test_a(answers):\n    pass\n\ndef test_b(answers):\n    assert 0\n", "a", "b")
+    found = sample.grade()
+    assert [each.outcome for each in found.values()] == ["earned", "not_earned"]
+
+
+def test_the_report_is_written_when_no_process_is_left(monkeypatch, tmp_path, capsys):
+    """Whoever outlived the grading could write the file once more."""
+    from hooklab.__main__ import main
+    from hooklab.cli import grade as command
+    from hooklab.worker import launch
+
+    launchers, ended = [], []
+
+    class Kept(launch.ForkLauncher):
+        def __init__(self) -> None:
+            super().__init__()
+            launchers.append(self)
+
+    monkeypatch.setattr(launch, "ForkLauncher", Kept)
+    monkeypatch.setattr(
+        command, "write", lambda *_what: ended.extend(each._process.poll() for each in launchers)
+    )
+    monkeypatch.chdir(TOY)
+    monkeypatch.setattr("sys.argv", ["hooklab", "grade", "knock", "--solutions", "--output", "x"])
+    with suppress(SystemExit):
+        main()
+    assert len(ended) == len(launchers) == 1
+    assert None not in ended

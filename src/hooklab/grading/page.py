@@ -41,8 +41,8 @@ MOST_ELEMENTS = 30_000
 LONGEST = 1024 * 1024
 
 # Names refer to labels, these hold pictures with names: looking can take more steps than there are
-# elements, by any factor. A page of a course takes some ten thousand.
-MOST_STEPS = 5_000_000
+# elements, by any factor. A page of a course takes some thousand.
+MOST_STEPS = 1_000_000
 
 
 class _Steps:
