@@ -122,7 +122,7 @@ class Rows:
             )
             tables.require_size(connection, query, MOST_BYTES)
             found = connection.execute(query.execution_options(yield_per=50)).mappings()
-            return list(_bounded((Row(row, table) for row in found), MOST_BYTES))
+            return list(_bounded((Row(dict(row), table) for row in found), MOST_BYTES))
 
 
 @contextmanager

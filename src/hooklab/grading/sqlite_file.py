@@ -7,6 +7,7 @@ https://sqlite.org/security.html
 import os
 import sqlite3
 import stat
+import sys
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -84,5 +85,5 @@ def _bound(connection: sqlite3.Connection, seconds: float) -> None:
     # A trigger of the app's writes with the trusted side's hand, which has no limit of its own.
     [page] = connection.execute("PRAGMA page_size").fetchone()
     connection.execute(f"PRAGMA max_page_count = {FILE_BYTES // page}")
-    if hasattr(connection, "setconfig"):  # Python 3.12
+    if sys.version_info >= (3, 12):
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)

@@ -38,8 +38,8 @@ ERRORS = (
 
 _ON_SQLITE = sql(
     "SELECT name, type, sql LIKE 'CREATE VIRTUAL%' AS virtual,"
-    " (SELECT sum(length(own.sql)) FROM sqlite_master AS own WHERE own.tbl_name = each.name) AS size"
-    " FROM sqlite_master AS each WHERE type IN ('table', 'view')"
+    " (SELECT sum(length(own.sql)) FROM sqlite_master AS own WHERE own.tbl_name = each.name)"
+    " AS size FROM sqlite_master AS each WHERE type IN ('table', 'view')"
     " AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY name"
 )
 _ON_POSTGRESQL = sql(
@@ -95,7 +95,7 @@ def require_size(connection: Connection, query: Select[Any], most: int) -> None:
         return
     each = query.subquery("each")
     whole = cast(literal_column('"each"'), Text)
-    size = connection.scalar(
+    size: Any = connection.scalar(
         select(func.coalesce(func.sum(func.octet_length(whole)), 0)).select_from(each)
     )
     if size > most:
