@@ -11,6 +11,7 @@ from hooklab.errors import HooklabError
 from hooklab.grading.options import Options
 from hooklab.grading.plugin import GradingPlugin
 from hooklab.grading.worlds import Worlds
+from hooklab.reports.clean import clean
 from hooklab.reports.text import print_scorecard
 from hooklab.texts import LANGUAGES, detect, use
 from hooklab.worker.isolation import demand_wall
@@ -60,6 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(worlds.close)
     config.stash[GRADING] = GradingPlugin(options, worlds, {})
     config.pluginmanager.register(config.stash[GRADING])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Let nothing that an answer wrote reach the terminal, or a file of results, as it is."""
+    if isinstance(report.longrepr, str):
+        report.longrepr = clean(report.longrepr)
 
 
 def pytest_terminal_summary(

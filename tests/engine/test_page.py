@@ -87,3 +87,77 @@ def test_whatever_comes_is_read():
     assert len(deep.find_all(tag="div")) == 5_000
     assert read_page("<").text == "<"
     assert read_page('<a href="1" href="2">').find(tag="a").attributes["href"] == "1"
+
+
+ENDLESS = {
+    "tags that nobody closes": "<a ",
+    "attributes": "a='",
+    "comments": "<!--",
+    "declarations": "<!x",
+    "end tags": "</a ",
+    "end tags that are none": "</",
+    "scripts": "<script>",
+    "titles": "<title></t",
+    "references": "&#9",
+    "names": "&amp",
+    "equals signs": "<a = ",
+    "spaces": "<a \t\n",
+    "elements": "<b>",
+    "rows": "<table><tr><td>",
+    "items": "<li><ul>",
+}
+
+
+@pytest.mark.parametrize("begin", ["", "<a "])
+@pytest.mark.parametrize("name", ENDLESS)
+def test_each_character_is_looked_at_a_few_times(name, begin, monkeypatch):
+    """Not by the clock: so many characters in square would take days."""
+    text = begin + ENDLESS[name] * 60_000
+    page = read_page(text)
+    assert len(page.find_all()) <= 30_000
+
+
+def test_a_number_without_end_is_no_character():
+    assert read_page("<p title='&#" + "9" * 5_000 + ";'>&#x" + "f" * 50 + "</p>").text == "\ufffd"
+
+
+TANGLES = {
+    "labels of everything": '<body id="a">'
+    + "x " * 20_000
+    + '<i aria-labelledby="'
+    + "a " * 50_000,
+    "pictures in pictures": "<a href=1>" * 90 + "<svg>" * 90 + "<b></b>" * 20_000,
+}
+
+
+@pytest.mark.parametrize("name", TANGLES)
+def test_a_page_that_is_entangled_fails_its_check(name):
+    page = read_page(TANGLES[name] + '">')
+    with pytest.raises(CheckFailed, match="entangled"):
+        [element.name for element in page.find_all()]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("a<!-- <b>x</b> -->b", "ab"),
+        ("a<!-->b", "ab"),
+        ("a<!-- b", "a"),
+        ("a<!doctype html>b<?php c ?>d</>e</ f>g", "abdeg"),
+        ("1 < 2 & 3 <4", "1 < 2 & 3 <4"),
+        ("&lt;&#60;&#x3c;&eacute;&nbsp;", "<<<é"),
+        ("<script>'</b>' < 1</SCRIPT >x", "x"),
+        ("<textarea><b>&lt;</textarea>", "<b><"),
+        ("<p a='>' b=\">\" c=/>x", "x"),
+        ("<a title=never closed", ""),
+    ],
+)
+def test_markup_is_read_as_browsers_read_it(html, text):
+    assert read_page(html).text == text
+
+
+def test_attributes_are_read_as_browsers_read_them():
+    page = read_page("<a HREF=/x/ b = 'c&amp;d' e ='f' = g b=h/i =j>k</a><br/><a/>l")
+    first, second = page.find_all(tag="a")
+    assert first.attributes == {"href": "/x/", "b": "c&d", "e": "f", "=": "", "g": "", "=j": ""}
+    assert (first.text, second.text, page.text) == ("k", "", "k l")

@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from hooklab import texts
 from hooklab.reports import formats
 from hooklab.reports import json as json_report
+from hooklab.reports.clean import cell, clean
 from hooklab.reports.markdown import escape, fenced
 from hooklab.reports.text import print_scorecard
 from hooklab.scorecard import CheckResult, CriterionResult, ExerciseResult, Scorecard
@@ -165,3 +166,61 @@ def test_what_an_earned_check_has_noted_is_in_every_report():
     written = json.loads(formats.render(noted, "json"))
     jsonschema.validate(written, json_report.schema())
     assert written["exercises"][0]["criteria"][0]["checks"][0]["message"] == "lost 0"
+
+
+ORDERS = [
+    "::error file=app.py,line=1::forged",
+    "   ::set-output name=points::20",
+    "\t::add-mask::secret",
+    "::stop-commands::x",
+    "x" * 78 + "::error::at the fold",
+    "y" * 77 + " ::warning::at the other fold",
+    "##[error]forged",
+    "said ##[group]forged",
+    "##vso[task.setvariable variable=points]20",
+    "##teamcity[testFinished name='forged']",
+    "[[ATTACHMENT|/etc/passwd]]",
+    "  [[ property | points=20 ]]",
+]
+# GitHub's runner takes the first at the beginning of a line only, the others anywhere.
+OBEYED = re.compile(r"^\s*::[A-Za-z]|##\w*\[|\[\[\s*[a-z]+\s*\|", re.MULTILINE | re.IGNORECASE)
+
+
+@pytest.mark.parametrize("form", formats.WRITERS)
+@pytest.mark.parametrize("order", ORDERS)
+def test_no_line_of_an_answer_is_an_order_in_any_report(order, form, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert OBEYED.search(order) or "fold" in order
+    said = check("bad", "not_earned", f"What happened:\n{order}\n  {order}")
+    noted = check("good", "earned", order)
+    text = formats.render(card(said, noted), form)
+    # Attachments are orders in JUnit's files only; JSON tells the exact words.
+    obeyed = [each for each in OBEYED.findall(text) if form != "json" or not each.startswith("[[")]
+    assert obeyed == []
+
+
+def test_json_tells_the_exact_words_all_the_same():
+    [written] = json.loads(formats.render(card(check("bad", "not_earned", ORDERS[6])), "json"))[
+        "exercises"
+    ]
+    assert written["criteria"][0]["checks"][0]["message"] == ORDERS[6]
+
+
+@pytest.mark.parametrize("text", ["std::1", "a[::2]", "# ## heading", "[[1, 2], [3]]", "10::20"])
+def test_what_is_no_order_stays(text):
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize("mark", "\x1b\x00\x07\r\x7f\x9b\u2028\u202e\u061c\ud800\U000e0041")
+def test_nothing_that_a_terminal_obeys_or_no_eye_sees_is_left(mark):
+    assert clean(f"a{mark}b") == "a\N{REPLACEMENT CHARACTER}b"
+
+
+@pytest.mark.parametrize("first", "=+-@|%\uff1d")
+def test_a_cell_is_no_formula(first):
+    assert cell(f"{first}HYPERLINK(1)") == f"'{first}HYPERLINK(1)"
+    assert cell(f"\t {first}1\n2") == f"'{first}1 2"
+
+
+def test_an_ordinary_cell_stays_as_it_is():
+    assert cell("Ada  Lovelace\n20") == "Ada Lovelace 20"

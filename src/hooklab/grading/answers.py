@@ -19,10 +19,12 @@ class Answers:
 
     Args:
         folder: the submission's folder.
+        original: what messages call it, when it is a copy.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, original: Path | None = None) -> None:
         self._folder = folder
+        self._original = original or folder
 
     def text(self, name: str) -> str:
         """The text of the file `name`; one that is missing, no text or far too large fails."""
@@ -32,7 +34,7 @@ class Answers:
         )
         if not path.is_file() or path.is_symlink():
             raise CheckFailed(
-                wanted, _("there is no such file in {folder}").format(folder=path.parent)
+                wanted, _("there is no such file in {folder}").format(folder=self._original)
             )
         with path.open("rb") as file:
             data = file.read(LARGEST_FILE + 1)

@@ -1,18 +1,24 @@
 """A database for each check: a file for SQLite, a schema of its own on PostgreSQL."""
 
 import secrets
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from hooklab.errors import HooklabError
+from hooklab.grading import sqlite_file
 from hooklab.texts import _
+
+# Of a statement of the trusted side on PostgreSQL, and of its wait for a lock.
+READING_SECONDS = 8
+WRITING_SECONDS = 15
+LOCK_SECONDS = 5
 
 
 class Database(Protocol):
@@ -74,16 +80,19 @@ class SqliteDatabase:
 
     def __init__(self, path: Path) -> None:
         self.url = f"sqlite:///{path}"
-        self.engine = create_engine(
-            f"sqlite:///file:{path}?mode=ro&uri=true",
-            poolclass=NullPool,
-            connect_args={"timeout": 5},
-        )
+        self._path = path
+        self.engine = self._open()
 
     @cached_property
     def writer(self) -> Engine:
         """Made when a check wants it: most only read."""
-        return create_engine(self.url, poolclass=NullPool, connect_args={"timeout": 5})
+        return self._open(writable=True)
+
+    def _open(self, *, writable: bool = False) -> Engine:
+        how = partial(sqlite_file.connect, self._path, writable=writable)
+        engine = create_engine("sqlite://", creator=how, poolclass=NullPool)
+        event.listen(engine, "connect", sqlite_file.take_patterns_away)
+        return engine
 
     def take_away(self) -> bool:
         """There is no server that could be stopped: the driver must fail in the app's process."""
@@ -133,39 +142,55 @@ class PostgresServer:
         """Drop the run's database and its roles."""
         run(self._admin, f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
         for role in self._roles:
-            run(self._admin, f'DROP ROLE IF EXISTS "{role}"')
+            run(self._admin, f'DROP ROLE IF EXISTS "{role}_looker", "{role}"')
 
 
 class PostgresDatabase:
-    """One schema, and the one role that may use it."""
+    """One schema, the one role that may use it, and a role for the trusted side's looks at it.
+
+    What the app put into its schema may run when somebody looks at a table: an operator, a rule, a
+    trigger. It must not run as the server's administrator, so whoever looks may do what the app may
+    do, and no more. It has a role of its own because the app's is locked out at times.
+    """
 
     def __init__(self, url: URL, role: str) -> None:
         self._role = role
-        self.engine = create_engine(
-            url.update_query_dict({"options": f"-csearch_path={role}"}),
-            isolation_level="AUTOCOMMIT",
-            poolclass=NullPool,
-        )
-        password = secrets.token_hex(8)
+        self._admin = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        looker = f"{role}_looker"
+        password, secret = secrets.token_hex(8), secrets.token_hex(16)
         run(
-            self.engine,
+            self._admin,
             f"CREATE ROLE \"{role}\" LOGIN PASSWORD '{password}'",
+            f'CREATE ROLE "{looker}" LOGIN PASSWORD \'{secret}\' IN ROLE "{role}"',
             f'GRANT "{role}" TO CURRENT_USER',
             f'ALTER ROLE "{role}" SET search_path = "{role}"',
             f'CREATE SCHEMA "{role}" AUTHORIZATION "{role}"',
         )
         own = url.set(username=role, password=password)
         self.url = own.render_as_string(hide_password=False)
+        self._looker = url.set(username=looker, password=secret)
+        self.engine = self._open(READING_SECONDS, "-cdefault_transaction_read_only=on")
 
-    @property
+    @cached_property
     def writer(self) -> Engine:
-        """The same: the server's administrator may do both."""
-        return self.engine
+        """Made when a check wants it: most only read."""
+        return self._open(WRITING_SECONDS)
+
+    def _open(self, seconds: int, more: str = "") -> Engine:
+        bounds = f"-cstatement_timeout={seconds}s -clock_timeout={LOCK_SECONDS}s"
+        options = f"-csearch_path={self._role} -crow_security=off {bounds} {more}"
+        return create_engine(
+            self._looker.update_query_dict({"options": options}),
+            connect_args={"connect_timeout": seconds},
+            # What is measured first and read then must be the same.
+            isolation_level="REPEATABLE READ",
+            poolclass=NullPool,
+        )
 
     def take_away(self) -> bool:
         """The role may not log in any more, and its connections end."""
         run(
-            self.engine,
+            self._admin,
             f'ALTER ROLE "{self._role}" NOLOGIN',
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "  # noqa: S608 - our own name
             f"WHERE usename = '{self._role}'",
@@ -174,7 +199,7 @@ class PostgresDatabase:
 
     def bring_back(self) -> None:
         """The role may log in again."""
-        run(self.engine, f'ALTER ROLE "{self._role}" LOGIN')
+        run(self._admin, f'ALTER ROLE "{self._role}" LOGIN')
 
     def close(self) -> None:
         """The schema goes with the run's database."""

@@ -8,7 +8,7 @@ from hooklab.grading.app import App
 from hooklab.grading.cron import Cron
 from hooklab.grading.database_faults import DatabaseFaults
 from hooklab.grading.delivery import Deliver
-from hooklab.grading.failure import require
+from hooklab.grading.failure import CheckFailed, require
 from hooklab.grading.files import Files
 from hooklab.grading.inbox import Inbox
 from hooklab.grading.journal import Journal
@@ -23,12 +23,11 @@ from hooklab.grading.services import (
     RemoteRedis,
     RemoteSlack,
 )
-from hooklab.grading.slot import Slot
+from hooklab.grading.slot import DISK_BYTES, Slot
 from hooklab.grading.source import Source
 from hooklab.grading.start_failures import not_running
 from hooklab.sender import Clerk
 from hooklab.texts import _
-from hooklab.worker.process import read_bounded
 
 
 class Lab:
@@ -93,7 +92,7 @@ class Lab:
         self.admin = RemoteApp(world.admin, lambda: _("the admin app"), *look)
         self.billing = RemoteApp(world.billing, lambda: _("the billing app"), *look)
         self.files = Files(slot.home, self.app.settle)
-        self.logs = Logs(lambda: read_bounded(slot.log), self.app.settle)
+        self.logs = Logs(slot.printed, self.app.settle)
         self.source = Source(slot.ground.submission)
 
     def together(
@@ -134,6 +133,14 @@ class Lab:
         """Fail the check when the app did not start."""
         if self._slot.failure:
             raise not_running(self._slot.failure)
+
+    def require_moderate(self) -> None:
+        """Fail the check when the app has filled its folder."""
+        if self._slot.is_too_large():
+            raise CheckFailed(
+                _("an app that writes at most {size} MiB").format(size=DISK_BYTES >> 20),
+                _("there is more in its folder"),
+            )
 
     def obituary(self) -> str:
         """How the app ended, when it ended by itself; otherwise nothing."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from _pytest.outcomes import Failed, Skipped, XFailed
 
+from hooklab.errors import HooklabError
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.lab import Lab
 from hooklab.grading.printed import shorten
@@ -42,6 +43,8 @@ def judge(error: BaseException | None, lab: Lab | None, seconds: float) -> Trial
     if error is not None and lab:
         # What the app prints last, and its death, come a moment after the answer.
         lab.app.settle(LAST_WORDS_SECONDS)
+    if error is None and lab:
+        error = _excess(lab)
     if error is None:
         return Trial("earned", "\n".join(lab.notes) if lab else "", seconds)
     if isinstance(error, NotTried):
@@ -50,8 +53,17 @@ def judge(error: BaseException | None, lab: Lab | None, seconds: float) -> Trial
         return Trial("not_earned", tell(error, lab), seconds, error.place)
     if isinstance(error, AssertionError | Failed) and not isinstance(error, XFailed):
         return Trial("not_earned", _sections([(_("What happened:"), str(error))], lab), seconds)
-    fault = f"{type(error).__name__}: {error}"
+    # An error for people has words for them; any other is for whoever mends the course.
+    fault = str(error) if isinstance(error, HooklabError) else f"{type(error).__name__}: {error}"
     return Trial("could_not_grade", _sections([(_("The grader failed:"), fault)], lab), seconds)
+
+
+def _excess(lab: Lab) -> CheckFailed | None:
+    try:
+        lab.require_moderate()
+    except CheckFailed as failed:
+        return failed
+    return None
 
 
 def tell(failure: CheckFailed, lab: Lab | None) -> str:

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
-from html.parser import HTMLParser
 from typing import Any
 
 from hooklab.grading.failure import CheckFailed
+from hooklab.grading.markup import Tag, tokens
 from hooklab.texts import _
 
 # HTML, "Void elements": they have no content and no end tag.
@@ -34,8 +34,31 @@ ENDS = {
 # How far up an omitted end tag may lie.
 SCOPES = frozenset({"table", "ul", "ol", "dl", "select", "html", "body"})
 
-# What is nested deeper lies side by side: a page must not keep the trusted side busy.
+# A page must not keep the trusted side busy. What is nested deeper lies side by side, what comes
+# later is not read.
 DEEPEST = 200
+MOST_ELEMENTS = 30_000
+LONGEST = 1024 * 1024
+
+# Names refer to labels, these hold pictures with names: looking can take more steps than there are
+# elements, by any factor. A page of a course takes some thousand.
+MOST_STEPS = 1_000_000
+
+
+class _Steps:
+    """How many steps all the looking at one page has taken."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+
+    def take(self, count: int = 1) -> None:
+        """Count steps; too many fail the check."""
+        self._taken += count
+        if self._taken > MOST_STEPS:
+            raise CheckFailed(
+                _("a page that can be read"), _("it is so entangled that reading it does not end")
+            )
+
 
 # HTML Accessibility API Mappings, as far as the pages of a course need it.
 ROLES = {
@@ -92,6 +115,7 @@ class Element:
         self.attributes = attributes
         self.parent = parent
         self.children: list[Element | str] = []
+        self._steps: _Steps = parent._steps if parent else _Steps()
 
     def __repr__(self) -> str:
         return f"<{self.tag} {self.attributes}>"
@@ -101,6 +125,7 @@ class Element:
         waiting = [self]
         while waiting:
             element = waiting.pop()
+            self._steps.take()
             yield element
             waiting.extend(
                 child for child in reversed(element.children) if isinstance(child, Element)
@@ -212,7 +237,9 @@ class Element:
         waiting: list[Element | str] = [self]
         while waiting:
             part = waiting.pop()
+            self._steps.take()
             if isinstance(part, str):
+                self._steps.take(len(part) // 10)
                 pieces.append(part)
             elif aloud and part is not self and part.attributes.get("aria-hidden") == "true":
                 continue
@@ -257,35 +284,42 @@ class Element:
 
 
 def read_page(html: str) -> Element:
-    """The page in `html`; whatever it is like, something is read."""
+    """The page in `html`, as far as its first MiB goes; whatever it is like, something is read."""
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    for token in tokens(html[:LONGEST]):
+        reader.take(token)
     return reader.page
 
 
-class _Reader(HTMLParser):
+class _Reader:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.page = Element("#page", {}, None)
         self._open = self.page
         self._tags: Counter[str] = Counter()
+        self._count = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._end_what_is_left_open(tag)
-        element = Element(tag, {key: value or "" for key, value in reversed(attrs)}, self._open)
+    def take(self, token: Tag | str) -> None:
+        if isinstance(token, str):
+            self._open.children.append(token)
+            return
+        if token.opens and self._count < MOST_ELEMENTS:
+            self._begin(token)
+        if token.closes:
+            self._end(token.name)
+
+    def _begin(self, tag: Tag) -> None:
+        self._count += 1
+        self._end_what_is_left_open(tag.name)
+        element = Element(tag.name, tag.attributes, self._open)
         self._open.children.append(element)
-        if tag not in VOID and self._tags.total() < DEEPEST:
+        if tag.name not in VOID and self._tags.total() < DEEPEST:
             self._open = element
-            self._tags[tag] += 1
+            self._tags[tag.name] += 1
 
-    def handle_endtag(self, tag: str) -> None:
-        found = self._open.closest(tag) if self._tags[tag] else None
+    def _end(self, name: str) -> None:
+        found = self._open.closest(name) if self._tags[name] else None
         if found is not None:
             self._leave(found)
-
-    def handle_data(self, data: str) -> None:
-        self._open.children.append(data)
 
     def _end_what_is_left_open(self, tag: str) -> None:
         ends = {each for each in ENDS.get(tag, ()) if self._tags[each]}

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 
 import pytest
 
-from hooklab.grading.answers import Answers
 from hooklab.grading.cases import Case
 from hooklab.grading.lab import Lab
 from hooklab.grading.outcomes import Trial, judge
@@ -34,7 +33,7 @@ class Performer:
             try:
                 arguments = dict(case.parameters)
                 if "answers" in case.fixtures:
-                    arguments["answers"] = Answers(case.submission.folder)
+                    arguments["answers"] = self._worlds.answers(case.submission)
                 if "lab" in case.fixtures:
                     arguments["lab"] = lab = world.enter_context(self._worlds.open(case))
                     # An app that did not start fails the check, not its set-up.

@@ -1,8 +1,12 @@
 """Where pytest and grading meet: pytest finds the checks, asks for their trials, and reports."""
 
+import atexit
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +23,7 @@ from hooklab.grading.schedule import Schedule
 from hooklab.grading.tally import Progress, Tally
 from hooklab.grading.worlds import Worlds
 from hooklab.scorecard import Scorecard
+from hooklab.scratch import remove_folder, scratch_folder
 from hooklab.texts import _, pick
 
 CASE = pytest.StashKey[Case]()
@@ -64,6 +69,18 @@ class GradingPlugin:
     def scorecard(self) -> Scorecard:
         """What was found so far."""
         return self._tally.scorecard(self.submissions.values(), self._options)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self) -> Generator[None, object, object]:
+        """Compile the graders, whatever lies compiled beside them: an answer may have put it there.
+
+        Libraries that are imported later have their compiled code as ever.
+        """
+        before, sys.pycache_prefix = sys.pycache_prefix, str(_own_cache())
+        try:
+            return (yield)
+        finally:
+            sys.pycache_prefix = before
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -113,7 +130,7 @@ class GradingPlugin:
     @pytest.fixture
     def answers(self, request: pytest.FixtureRequest) -> Answers:
         """The written answers of the submission."""
-        return Answers(request.node.stash[CASE].submission.folder)
+        return self._worlds.answers(request.node.stash[CASE].submission)
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Leave out a check whose needs were not met."""
@@ -187,3 +204,11 @@ class GradingPlugin:
         lab = getattr(item, "funcargs", {}).get("lab")
         seconds = time.perf_counter() - self._set_up_at
         return judge(error, lab if isinstance(lab, Lab) else None, seconds)
+
+
+@cache
+def _own_cache() -> Path:
+    """The folder for the compiled code of graders: this process's own, so that `watch` has it."""
+    folder = scratch_folder()
+    atexit.register(remove_folder, folder)
+    return folder

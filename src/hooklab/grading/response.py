@@ -12,6 +12,8 @@ from hooklab.sender import Response, carry
 from hooklab.texts import _
 
 SHOWN_BODY = 600
+# Each response is shown, so no more of a page is read for that than its beginning.
+MOST_MARKUP = 100_000
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class AppResponse(Response):
             case "dropped":
                 return _("the connection broke before an answer came")
         is_page = self.headers.get("content-type", "").startswith("text/html")
-        body = read_page(self.text).text if is_page else " ".join(self.text.split())
+        body = read_page(self.text[:MOST_MARKUP]).text if is_page else " ".join(self.text.split())
         shown = body if len(body) <= SHOWN_BODY else body[:SHOWN_BODY] + " […]"
         return f"{self.status} {shown}".rstrip()
 

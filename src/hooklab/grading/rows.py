@@ -1,18 +1,36 @@
 """Reading the app's tables from outside."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Column, Engine, MetaData, Table, inspect, select
-from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
+from sqlalchemy import Engine, MetaData, Table, select
+from sqlalchemy.exc import NoSuchTableError
 
+from hooklab.grading import tables
 from hooklab.grading.failure import CheckFailed
+from hooklab.grading.patience import Result, within
 from hooklab.grading.schema import TableSchema, reflect
 from hooklab.texts import _, plural
 
-Row = dict[str, Any]
-
 MOST_ROWS = 10_000
+MOST_BYTES = 16 * 1024 * 1024
+# What an object of Python's takes besides its content.
+_VALUE = 48
+
+# More than a statement may take, on either database: the driver's own word is better.
+READING_SECONDS = 10.0
+
+
+class Row(dict[str, Any]):
+    """A row by its columns; asking for one that it does not have fails the check."""
+
+    def __init__(self, values: Mapping[str, Any], table: str) -> None:
+        super().__init__(values)
+        self._table = table
+
+    def __missing__(self, column: str) -> Any:
+        raise no_column(self._table, column, self)
 
 
 class Rows:
@@ -31,27 +49,16 @@ class Rows:
     def tables(self) -> list[str]:
         """The names of all tables."""
         self._settle()
-        return sorted(inspect(self._engine).get_table_names())
+        with _told(_("a database that can be read")):
+            return within(READING_SECONDS, self._names)
 
     def schema(self, table: str) -> TableSchema:
         """The keys and indexes of `table`, whatever their names."""
-        self._settle()
-        try:
-            return reflect(self._engine, table)
-        except NoSuchTableError:
-            raise self._no_table(table) from None
+        return self._look(table, lambda: reflect(self._engine, table))
 
     def rows(self, table: str, **where: Any) -> list[Row]:
         """The rows of `table` whose columns have the values of `where`; ten thousand at most."""
-        self._settle()
-        try:
-            return self._read(table, where)
-        except NoSuchTableError:
-            raise self._no_table(table) from None
-        except (SQLAlchemyError, ValueError) as error:
-            raise CheckFailed(
-                _("a table “{table}” that can be read").format(table=table), str(error)
-            ) from None
+        return self._look(table, lambda: self._read(table, where))
 
     def expect(self, table: str, count: int, **where: Any) -> list[Row]:
         """Fail the check unless `table` has exactly `count` such rows; the rows."""
@@ -68,9 +75,6 @@ class Rows:
     def expect_row(self, table: str, where: Mapping[str, Any], **wanted: Any) -> Row:
         """Fail the check unless one row matches `where` and has the values of `wanted`."""
         found = self.expect(table, 1, **where)[0]
-        missing = [column for column in wanted if column not in found]
-        if missing:
-            raise self._no_column(table, missing[0])
         wrong = {column for column, value in wanted.items() if found[column] != value}
         if wrong:
             raise CheckFailed(
@@ -83,39 +87,76 @@ class Rows:
             )
         return found
 
+    def _look(self, table: str, look: Callable[[], Result]) -> Result:
+        self._settle()
+        try:
+            with _told(_("a table “{table}” that can be read").format(table=table)):
+                return within(READING_SECONDS, look)
+        except NoSuchTableError:
+            raise CheckFailed(
+                _("a table named “{table}”").format(table=table),
+                _("the tables are: {tables}").format(tables=", ".join(self.tables()) or "-"),
+            ) from None
+
+    def _names(self) -> list[str]:
+        with self._engine.connect() as connection:
+            return tables.names(connection)
+
     def _read(self, table: str, where: Mapping[str, Any]) -> list[Row]:
         with self._engine.connect() as connection:
             if table not in self._reflected:
                 # Keys and indexes are not looked at: reflecting them takes the most time.
-                columns_found = inspect(connection).get_columns(table)
-                self._reflected[table] = Table(
-                    table,
-                    MetaData(),
-                    *(Column(each["name"], each["type"]) for each in columns_found),
-                )
+                columns_found = tables.columns(connection, table)
+                self._reflected[table] = Table(table, MetaData(), *columns_found)
+            else:
+                # It may have been replaced since.
+                tables.require(connection, table)
             columns = self._reflected[table].c
             for column in where:
                 if column not in columns:
-                    raise self._no_column(table, column)
+                    raise no_column(table, column, columns.keys())
             query = (
                 select(self._reflected[table])
                 .where(*(columns[column] == value for column, value in where.items()))
                 .limit(MOST_ROWS)
             )
-            return [dict(row) for row in connection.execute(query).mappings()]
+            tables.require_size(connection, query, MOST_BYTES)
+            found = connection.execute(query.execution_options(yield_per=50)).mappings()
+            return list(_bounded((Row(dict(row), table) for row in found), MOST_BYTES))
 
-    def _no_table(self, table: str) -> CheckFailed:
-        return CheckFailed(
-            _("a table named “{table}”").format(table=table),
-            _("the tables are: {tables}").format(tables=", ".join(self.tables()) or "-"),
-        )
 
-    def _no_column(self, table: str, column: str) -> CheckFailed:
-        columns = ", ".join(each.name for each in self._reflected[table].c)
-        return CheckFailed(
-            _("a column “{column}” in table “{table}”").format(column=column, table=table),
-            _("its columns are: {columns}").format(columns=columns),
+@contextmanager
+def _told(wanted: str) -> Iterator[None]:
+    """Whatever the app's database does to its reader fails the check, which wants `wanted`."""
+    try:
+        yield
+    except NoSuchTableError:
+        raise
+    except TimeoutError:
+        raise CheckFailed(
+            wanted, _("reading takes longer than {seconds:g} s").format(seconds=READING_SECONDS)
+        ) from None
+    except tables.ERRORS as error:
+        raise CheckFailed(wanted, tables.told(error)) from None
+
+
+def _bounded(rows: Iterable[Row], most: int) -> Iterator[Row]:
+    total = 0
+    for row in rows:
+        total += sum(
+            _VALUE + (len(each) if hasattr(each, "__len__") else 0) for each in row.values()
         )
+        if total > most:
+            raise tables.TooLarge(_("its rows are larger than {size} MiB").format(size=most >> 20))
+        yield row
+
+
+def no_column(table: str, column: str, columns: Iterable[str]) -> CheckFailed:
+    """The failure of a check that asks `table`, which has `columns`, for another one."""
+    return CheckFailed(
+        _("a column “{column}” in table “{table}”").format(column=column, table=table),
+        _("its columns are: {columns}").format(columns=", ".join(columns)),
+    )
 
 
 def _where(where: Mapping[str, Any]) -> str:

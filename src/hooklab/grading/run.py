@@ -85,6 +85,8 @@ def _run_pytest(
     arguments = [
         # Plugins that happen to be installed must not change how a grade comes about.
         "--disable-plugin-autoload",
+        # Nor must what lies beside the graders, or beside an answer.
+        "--noconftest",
         *("-c", str(SETTINGS), "--rootdir", str(course.root), "--no-header", "-q"),
         # A debugger needs the terminal. Otherwise descriptors stay as they are, for the progress.
         "--capture=no" if options.debug else "--capture=sys",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, Inspector, inspect
 from sqlalchemy.exc import SAWarning
 
+from hooklab.grading.tables import require
+
 Columns = tuple[str, ...]
 
 
@@ -41,8 +43,9 @@ class TableSchema:
 
 
 def reflect(engine: Engine, table: str) -> TableSchema:
-    """Read the schema of `table`; raises SQLAlchemy's NoSuchTableError when there is none."""
+    """Read the schema of `table`; raises what `tables.require` raises."""
     with engine.connect() as connection, warnings.catch_warnings():
+        require(connection, table)
         # It warns of each index that it leaves out.
         warnings.simplefilter("ignore", SAWarning)
         found = inspect(connection)

@@ -18,13 +18,18 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
+from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.sql.type_api import TypeEngine
 
+from hooklab.grading import tables
 from hooklab.grading.failure import CheckFailed
+from hooklab.grading.patience import within
 from hooklab.texts import _
 
 Row = Mapping[str, Any]
+
+# More than a statement may take: the driver's own word is better.
+WRITING_SECONDS = 20.0
 
 
 def write_rows(
@@ -44,12 +49,14 @@ def write_rows(
     wanted = _("a table “{table}” that takes rows with {columns}").format(
         table=table, columns=", ".join(rows[0])
     )
-    try:
-        found = inspect(engine).get_columns(table)
-        missing = set(rows[0]) - {each["name"] for each in found}
-        if missing:
-            raise CheckFailed(wanted, _("without {columns}").format(columns=", ".join(missing)))
+
+    def write() -> None:
         with engine.begin() as connection:
+            tables.require(connection, table)
+            found = inspect(connection).get_columns(table)
+            missing = set(rows[0]) - {each["name"] for each in found}
+            if missing:
+                raise CheckFailed(wanted, _("without {columns}").format(columns=", ".join(missing)))
             into = Table(table, MetaData(), *(Column(each["name"], each["type"]) for each in found))
             connection.execute(into.insert(), _completed(found, rows))
             if times > 1:
@@ -59,10 +66,17 @@ def write_rows(
             if engine.dialect.name == "postgresql":
                 # The planner knows nothing yet of rows that have just been written.
                 connection.execute(text(f'ANALYZE "{table}"'))
+
+    try:
+        within(WRITING_SECONDS, write)
     except NoSuchTableError:
         raise CheckFailed(wanted, _("there is no such table")) from None
-    except (SQLAlchemyError, TypeError, ValueError) as error:
-        raise CheckFailed(wanted, str(error)[:600]) from None
+    except TimeoutError:
+        raise CheckFailed(
+            wanted, _("writing takes longer than {seconds:g} s").format(seconds=WRITING_SECONDS)
+        ) from None
+    except tables.ERRORS as error:
+        raise CheckFailed(wanted, tables.told(error)) from None
 
 
 def _completed(found: Sequence[Any], rows: Sequence[Row]) -> list[dict[str, Any]]:

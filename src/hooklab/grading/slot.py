@@ -2,20 +2,21 @@
 
 import os
 import random
-import shutil
 import socket
 import threading
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hooklab.errors import HooklabError
 from hooklab.grading.clock import Clock
 from hooklab.grading.database import Database, Server
+from hooklab.grading.files import usage
+from hooklab.grading.log_file import LogFile
 from hooklab.grading.redis import RedisServers
-from hooklab.scratch import scratch_folder
+from hooklab.scratch import remove_folder, scratch_folder
 from hooklab.sender import Clerk, backend_api
 from hooklab.texts import _
 from hooklab.worker.isolation import CHOICE, PROCESS, in_force
@@ -28,13 +29,16 @@ from hooklab.world.environment import SERVICES, environment
 # Slots that are prepared while a check runs: starting an app is mostly another process's work.
 AHEAD = 2
 
+# An app cannot write more than 64 MiB into one file; this is for all files together.
+DISK_BYTES = 256 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class Ground:
     """What all checks of a run share.
 
     Attributes:
-        submission: the folder that is graded.
+        submission: the folder that is graded, a copy that nobody else changes.
         compiled: an empty folder for its compiled code.
         launcher: starts the apps.
         server: makes the databases.
@@ -42,6 +46,7 @@ class Ground:
         settings: the file in which the course describes them; None for the engine's own.
         lines: whether the lines of the submission that run are noted.
         debug: whether a person sits at a breakpoint.
+        original: what messages call the folder, the place of its author's own files.
         redis: a real Redis server; None for one in this process.
     """
 
@@ -53,6 +58,7 @@ class Ground:
     settings: Path | None = None
     lines: bool = False
     debug: bool = False
+    original: Path | None = None
     redis: RedisServers | None = None
 
 
@@ -86,7 +92,8 @@ class Slot:
         self.settings = self._settings(drawn)
         self.workers: list[Worker] = []
         self._listeners: list[socket.socket] = []
-        self.log = self.folder / "app.log"
+        # Ours before there is an app: what it puts in the place of the file is never opened.
+        self.log = LogFile(self.folder / "app.log")
         self.lines = self.folder / "lines"
         self.failure: StartFailure | None = None
 
@@ -104,7 +111,7 @@ class Slot:
             folder=str(self.ground.submission.resolve()),
             home=str(self.home),
             compiled=str(self.ground.compiled),
-            log=str(self.log),
+            log=str(self.log.path),
             environment={**self.settings, **(settings or {})},
             now=self.clock.now().isoformat(),
             isolation=in_force(debug=self.ground.debug),
@@ -114,7 +121,7 @@ class Slot:
         )
         worker = Worker(self.ground.launcher, job, self._listeners[port_of])
         self.workers[port_of : port_of + 1] = [worker]
-        self.failure = worker.wait_until_ready()
+        self.failure = self._renamed(worker.wait_until_ready())
         if self.failure and self.failure.stage == "wall":
             raise HooklabError(
                 _("the wall around the app could not be put up: {error}").format(
@@ -129,6 +136,14 @@ class Slot:
         """The loopback port of app number `app`."""
         return int(self._listeners[app].getsockname()[1])
 
+    def printed(self) -> str:
+        """What the app printed so far, standard output and error; the middle of a flood is cut."""
+        return self._known(self.log.text())
+
+    def is_too_large(self) -> bool:
+        """Whether more lies in the check's folder than an app of this course ever needs."""
+        return usage(self.folder, DISK_BYTES) > DISK_BYTES
+
     def stop(self) -> None:
         """Kill the apps and close the outside world; the check's files stay until `remove`."""
         for worker in self.workers:
@@ -138,10 +153,22 @@ class Slot:
             listener.close()
         self.world.close()
 
-    def remove(self) -> None:
-        """Remove what the check left behind."""
+    def remove(self) -> bool:
+        """Remove what the check left behind; whether all of it is gone."""
         self.database.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.log.close()
+        return remove_folder(self.folder)
+
+    def _renamed(self, failure: StartFailure | None) -> StartFailure | None:
+        """`failure` with the names of files that a learner knows."""
+        if failure is None:
+            return None
+        error = {name: self._known(text) for name, text in failure.error.items()}
+        return replace(failure, error=error)
+
+    def _known(self, text: str) -> str:
+        original = self.ground.original or self.ground.submission
+        return text.replace(str(self.ground.submission), str(original))
 
     def _settings(self, drawn: dict[str, str]) -> dict[str, str]:
         return {
@@ -172,6 +199,7 @@ class Slots:
         self._ahead = 0 if ground.debug else AHEAD
         self._threads = ThreadPoolExecutor(max_workers=AHEAD)
         self._ready: deque[Future[Slot]] = deque()
+        self._left: list[Path] = []
         self._lock = threading.Lock()
 
     def get_ready(self) -> None:
@@ -196,13 +224,17 @@ class Slots:
 
     def discard(self, slot: Slot) -> None:
         """End a slot and remove it, while the next check goes on."""
-        self._threads.submit(_end, slot)
+        self._threads.submit(self._end, slot)
 
-    def close(self) -> None:
-        """Remove the slots that nobody will take."""
+    def close(self) -> list[Path]:
+        """Remove the slots that nobody will take; the folders that could not be removed."""
         while self._ready:
-            _end(self._ready.popleft().result())
+            # One that could not be made has nothing to give back.
+            with suppress(Exception):
+                self._end(self._ready.popleft().result())
         self._threads.shutdown()
+        # Whoever still wrote into one has ended by now.
+        return [folder for folder in self._left if not remove_folder(folder)]
 
     def _prepare(self, count: int, expected: int) -> None:
         """Have `count` slots ready, and make no more than `expected` in all."""
@@ -212,16 +244,22 @@ class Slots:
 
     def _make(self, number: int) -> Slot:
         slot = Slot(self._ground, number)
-        if self._hangs < 2:
-            slot.start()
-        else:
-            slot.failure = StartFailure("hang")
+        try:
+            if self._hangs < 2:
+                slot.start()
+            else:
+                slot.failure = StartFailure("hang")
+        except BaseException:
+            self._end(slot)
+            raise
         return slot
 
-
-def _end(slot: Slot) -> None:
-    slot.stop()
-    slot.remove()
+    def _end(self, slot: Slot) -> None:
+        try:
+            slot.stop()
+        finally:
+            if not slot.remove():
+                self._left.append(slot.folder)
 
 
 def _listen() -> socket.socket:

@@ -28,14 +28,16 @@ def explain(failure: StartFailure) -> str:
             )
         case "result":
             return _("{message}, which is no app: let it end with `return app`").format(
-                message=failure.error.get("message")
+                message=failure.error.get("message", "?")
             )
+        case "nonsense":
+            return _("what the app's process said about its start makes no sense")
         case _:
             return _explain_error(failure)
 
 
 def _explain_error(failure: StartFailure) -> str:
-    error = {name: str(value) for name, value in failure.error.items()}
+    error = failure.error
     kind, message = error.get("type", "?"), error.get("message", "")
     place = _place(failure)
     where = _(" at {place}").format(place=place) if place else ""

@@ -1,22 +1,31 @@
 """The worlds of a run's cases: who prepares them, and how they are all given back."""
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
-from shutil import rmtree
+from pathlib import Path
 
 from hooklab.errors import HooklabError
 from hooklab.grading import database
+from hooklab.grading.answers import Answers
 from hooklab.grading.cases import Case, Submission
+from hooklab.grading.failure import CheckFailed
 from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options
+from hooklab.grading.private_copy import copy_submission
 from hooklab.grading.redis import RedisServers
+from hooklab.grading.relauncher import Relauncher
 from hooklab.grading.slot import Ground, Slots
-from hooklab.scratch import scratch_folder
+from hooklab.scratch import remove_folder, scratch_folder
+from hooklab.texts import _
 from hooklab.worker.launch import Launcher
 from hooklab.worker.lines import read_lines
+
+# Without a handler, Python writes a warning to standard error.
+_LOG = logging.getLogger("hooklab")
 
 Noted = Callable[[str, dict[str, set[int]]], None]
 
@@ -44,7 +53,9 @@ class Worlds:
         self._start_launcher = start_launcher
         self._noted = noted
         self._resources = ExitStack()
+        self._folders: dict[Submission, Path | CheckFailed] = {}
         self._slots: dict[Submission, Slots] = {}
+        self._left: list[Path] = []
         self._open: set[Lab] = set()
         self._redis: RedisServers | None = None
         self._lock = threading.Lock()
@@ -56,7 +67,7 @@ class Worlds:
 
         def start() -> None:
             # What is wrong now is wrong later too, and told then.
-            with suppress(HooklabError), self._lock:
+            with suppress(HooklabError, CheckFailed), self._lock:
                 self._slots_for(submission).get_ready()
 
         self._early = threading.Thread(target=start)
@@ -68,6 +79,11 @@ class Worlds:
             self._expected = worlds
             for submission, slots in self._slots.items():
                 slots.expect(worlds[submission])
+
+    def answers(self, submission: Submission) -> Answers:
+        """The written answers of a submission; CheckFailed when it cannot be copied."""
+        with self._lock:
+            return Answers(self._folder(submission), submission.folder)
 
     @contextmanager
     def open(self, case: Case) -> Iterator[Lab]:
@@ -102,31 +118,64 @@ class Worlds:
         if self._early:
             self._early.join()
         self._resources.close()
+        for folder in self._left:
+            _LOG.warning(_("this folder could not be removed: {folder}").format(folder=folder))
 
     def _slots_for(self, submission: Submission) -> Slots:
         if submission not in self._slots:
-            compiled = scratch_folder()
-            self._resources.callback(rmtree, compiled, ignore_errors=True)
+            folder = self._folder(submission)
             ground = Ground(
-                submission=submission.folder,
-                compiled=compiled,
+                submission=folder,
+                compiled=self._scratch(),
                 launcher=self._launcher,
                 server=self._server,
                 seed=self._options.seed,
                 settings=submission.settings,
                 lines=self._noted is not None,
                 debug=self._options.debug,
+                original=submission.folder.resolve(),
                 redis=self._redis,
             )
-            ground.launcher.preload(submission.folder.resolve(), submission.settings)
+            ground.launcher.preload(folder, submission.settings)
             self._slots[submission] = Slots(ground)
             self._slots[submission].expect(self._expected[submission])
-            self._resources.callback(self._slots[submission].close)
+            self._resources.callback(self._close, self._slots[submission])
         return self._slots[submission]
+
+    def _folder(self, submission: Submission) -> Path:
+        if submission not in self._folders:
+            self._folders[submission] = self._copy(submission.folder)
+        found = self._folders[submission]
+        if isinstance(found, CheckFailed):
+            raise found
+        return found
+
+    def _copy(self, folder: Path) -> Path | CheckFailed:
+        # At a breakpoint a person wants to see, and to change, their own files.
+        if self._options.debug:
+            return folder.resolve()
+        try:
+            return copy_submission(folder, self._scratch())
+        except CheckFailed as failed:
+            return failed
+
+    def _scratch(self) -> Path:
+        folder = scratch_folder().resolve()
+        self._resources.callback(self._remove, folder)
+        return folder
+
+    def _close(self, slots: Slots) -> None:
+        self._left += slots.close()
+
+    def _remove(self, folder: Path) -> None:
+        if not remove_folder(folder):
+            self._left.append(folder)
 
     @cached_property
     def _launcher(self) -> Launcher:
-        return self._start_launcher()
+        launcher = Relauncher(self._start_launcher())
+        self._resources.callback(launcher.close)
+        return launcher
 
     @cached_property
     def _server(self) -> database.Server:

@@ -12,7 +12,9 @@ SCHEMA_FILE = Path(__file__).with_name("scorecard.schema.json")
 def write(card: Scorecard) -> str:
     """`card` as one JSON object; it ends with a newline."""
     # Escaped to ASCII: half a surrogate pair in an app's output has no other spelling.
-    return json.dumps(card.plain(), indent=2) + "\n"
+    text = json.dumps(card.plain(), indent=2)
+    # The same text in another spelling: `##[error]` is an order to a CI anywhere in its log.
+    return text.replace("##", r"\u0023\u0023") + "\n"
 
 
 def schema() -> Any:

@@ -5,14 +5,10 @@ check that is not earned, `error` one that could not be graded; a lost point is 
 which most readers count as a success. Names are ids: they stay the same in every language.
 """
 
-import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from hooklab.reports.clean import clean
 from hooklab.scorecard import CheckResult, CriterionResult, ExerciseResult, Scorecard
-
-# Jenkins and others read these lines as orders: attach a file, set a property.
-_ORDERS = re.compile(r"\[\[(?=\s*[A-Z]+\s*\|)", re.IGNORECASE)
 
 
 def write(card: Scorecard) -> str:
@@ -50,15 +46,10 @@ def _case(
     )
     if check.outcome != "earned":
         kind = "error" if check.outcome == "could_not_grade" else "failure"
-        story = SubElement(case, kind, type=check.outcome, message=harmless(check.title))
-        story.text = harmless(f"{check.message}\n{check.hint}")
+        story = SubElement(case, kind, type=check.outcome, message=clean(check.title))
+        story.text = clean(f"{check.message}\n{check.hint}")
     elif check.message:
-        SubElement(case, "system-out").text = harmless(check.message)
-
-
-def harmless(text: str) -> str:
-    """`text` without what XML forbids and without lines that some readers obey."""
-    return _ORDERS.sub("[ [", clean(text))
+        SubElement(case, "system-out").text = clean(check.message)
 
 
 def _properties(parent: Element, values: dict[str, object]) -> None:

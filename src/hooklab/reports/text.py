@@ -120,7 +120,8 @@ def judgement(criterion: CriterionResult) -> Iterator[str]:
         yield _("waits for review: up to {points} points").format(points=most)
     if review := criterion.review:
         if review.counts:
-            yield _("reviewed by {name}: {comment}").format(name=review.by, comment=review.comment)
+            reviewed = _("reviewed by {name}: {comment}")
+            yield clean(reviewed.format(name=review.by, comment=review.comment))
         else:
             yield _("your own opinion, which does not count: {points} of {most} points").format(
                 points=number(review.points), most=number(criterion.reviewable)
@@ -142,7 +143,7 @@ def _write_story(console: Console, check: CheckResult) -> None:
         indent = "  " + line[: len(line) - len(content)]
         write_folded(console, content, indent, style="dim" if line == content else "")
     if check.hint:
-        write_folded(console, f"→ {check.hint}", "  ", style="cyan")
+        write_folded(console, f"→ {clean(check.hint)}", "  ", style="cyan")
 
 
 def _write_names(console: Console, checks: Sequence[CheckResult]) -> None:

@@ -33,6 +33,10 @@ END_SECONDS = 15
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP")
 
 
+class LauncherGone(HooklabError):
+    """The process that starts the apps has ended, or does not answer any more."""
+
+
 @dataclass
 class Started:
     """A worker that was started: its process id, and our end of its control channel."""
@@ -157,7 +161,7 @@ class ForkLauncher:
                 socket.send_fds(self._channel, [request], descriptors)
                 return next(self._answers)
         except (OSError, StopIteration, ValueError) as error:
-            raise HooklabError(
+            raise LauncherGone(
                 _("the process that starts the apps has ended ({error!r})").format(error=error),
                 _("run the command again; if it happens twice, please report it"),
             ) from error

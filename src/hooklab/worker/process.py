@@ -1,22 +1,30 @@
 """One running app, as the trusted side sees it: start it, steer it, watch it die."""
 
+import json
 import signal
 import socket
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from hooklab.worker.job import Job, Message, messages, send
+from hooklab.worker.job import Job, Message, messages
 from hooklab.worker.launch import Launcher
 
 START_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
 IDLE_SECONDS = 3.0
-LOG_BYTES = 256 * 1024
+
+# A worker that lets so many commands go unanswered, one after the other, has lost its say.
+MOST_UNANSWERED = 3
+
+STAGES = frozenset({"import", "create_app", "result", "startup", "wall"})
+LONGEST_WORD = 32 * 1024
+
+_NOTHING = object()
+# Windows has no such flag.
+_NEVER_WAIT = getattr(socket, "MSG_DONTWAIT", 0)
 
 
 @dataclass(frozen=True)
@@ -24,14 +32,15 @@ class StartFailure:
     """Why an app is not running.
 
     Attributes:
-        stage: "import", "create_app", "result" (create_app returned no app), "startup", "hang"
-            (nothing happened in time) or "exit".
-        error: plain data about the exception (type, message, file, line, traceback), if any.
+        stage: "import", "create_app", "result" (create_app returned no app), "startup", "wall",
+            "hang" (nothing happened in time), "exit" or "nonsense" (the worker said something that
+            the kit's part of it never says).
+        error: texts about the exception (type, message, file, line, traceback), if any.
         status: the exit status, when the process ended by itself; -N for signal N.
     """
 
     stage: str
-    error: dict[str, Any] = field(default_factory=dict)
+    error: dict[str, str] = field(default_factory=dict)
     status: int | None = None
 
 
@@ -46,13 +55,15 @@ class Worker:
 
     def __init__(self, launcher: Launcher, job: Job, listener: socket.socket) -> None:
         self._launcher = launcher
-        self._job = job
         self._condition = threading.Condition()
         self._state: Message = {}
         self._held = 0
-        self._done: dict[int, Any] = {}
+        # What is answered, by the number of the command; None until it is.
+        self._asked: dict[int, Any] = {}
+        self._unanswered = 0
         self._gone = False
         self._number = 0
+        self._sending = threading.Lock()
         self.status: int | None = None
         started = launcher.start(job, listener)
         self.pid = started.pid
@@ -71,7 +82,7 @@ class Worker:
         if state.get("event") == "ready":
             return None
         if state:
-            return StartFailure(str(state.get("stage")), dict(state.get("error") or {}))
+            return read_failure(state)
         if gone:
             return StartFailure("exit", status=self.end())
         self.end()
@@ -139,40 +150,48 @@ class Worker:
                 self._hang_up()
 
     def _hang_up(self) -> None:
-        with suppress(OSError):
-            self._control.shutdown(socket.SHUT_RDWR)
+        self._shut()
         self._control.close()
-
-    def output(self) -> str:
-        """What the app printed so far, standard output and error; the middle of a flood is cut."""
-        return read_bounded(Path(self._job.log))
 
     def _command(self, do: str, **values: Any) -> Any:
         with self._condition:
             self._number += 1
             number = self._number
-        # A broken channel is not an answer: the end of the worker is, and comes in a moment.
-        with suppress(OSError):
-            send(self._control, {"do": do, "number": number, **values})
+            self._asked[number] = _NOTHING
+        self._tell({"do": do, "number": number, **values})
         with self._condition:
             self._condition.wait_for(
-                lambda: number in self._done or self._gone, timeout=ANSWER_SECONDS * self._patience
+                lambda: self._asked[number] is not _NOTHING or self._gone,
+                timeout=ANSWER_SECONDS * self._patience,
             )
-            return self._done.pop(number, None)
+            result = self._asked.pop(number)
+            self._unanswered = 0 if result is not _NOTHING else self._unanswered + 1
+            deaf = self._unanswered >= MOST_UNANSWERED
+        if deaf:
+            self._shut()
+        return None if result is _NOTHING else result
+
+    def _tell(self, message: Message) -> None:
+        """Send a command; a worker that has not read so many that there is no room is left."""
+        line = json.dumps(message).encode() + b"\n"
+        # A broken channel is not an answer: the end of the worker is, and comes in a moment.
+        with suppress(OSError), self._sending:
+            if self._control.send(line, _NEVER_WAIT) < len(line):
+                self._shut()
+
+    def _shut(self) -> None:
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
 
     def _listen(self) -> None:
         with suppress(OSError, ValueError):
-            for message in self._messages():
+            for message in messages(self._control):
                 self._take(message)
         # A worker that sends nonsense is not listened to any more, and ends when it notices.
-        with suppress(OSError):
-            self._control.shutdown(socket.SHUT_RDWR)
+        self._shut()
         with self._condition:
             self._gone = True
             self._condition.notify_all()
-
-    def _messages(self) -> Iterator[Message]:
-        return messages(self._control)
 
     def _take(self, message: Message) -> None:
         with self._condition:
@@ -182,19 +201,17 @@ class Worker:
                     self._state = message
                 case "held":
                     self._held += 1
-                case "done" if isinstance(message.get("of"), int) and len(self._done) < 100:
-                    self._done[message["of"]] = message.get("result")
+                case "done" if type(number := message.get("of")) is int and number in self._asked:
+                    self._asked[number] = message.get("result")
             self._condition.notify_all()
 
 
-def read_bounded(path: Path, limit: int = LOG_BYTES) -> str:
-    """The text of `path`; of a longer file its first and last halves of `limit` bytes."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(limit // 2)
-            size = file.seek(0, 2)
-            file.seek(max(len(start), size - limit // 2))
-            cut = b"\n[...]\n" if size > limit else b""
-            return (start + cut + file.read(limit // 2)).decode("utf-8", "replace")
-    except FileNotFoundError:
-        return ""
+def read_failure(message: Message) -> StartFailure:
+    """The failed start that a worker tells of; "nonsense" when it is no such thing."""
+    stage, error = message.get("stage"), message.get("error")
+    if not (isinstance(stage, str) and stage in STAGES and isinstance(error, dict)):
+        return StartFailure("nonsense")
+    if not all(isinstance(word, str | int | None) for word in error.values()):
+        return StartFailure("nonsense")
+    told = {name: "" if word is None else str(word)[:LONGEST_WORD] for name, word in error.items()}
+    return StartFailure(stage, told)
