@@ -73,7 +73,7 @@ def test_the_words_of_a_mistake_prove_nothing_and_its_checks_do(prove, own_toy):
     change(path, "Loses: it_answers", "Loses: it_answers\nLoses: nobody_is_refused")
     graded, faults = prove()
     assert set(graded) == {"graders/knock/mistakes/no_route.patch"}
-    assert "which is not_tried" in faults[0].what
+    assert "which is not tried" in faults[0].what
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,40 @@ def test_everything_is_graded_again_after_a_change_of_the_grader_or_the_solution
         file.write("\n# One more line.\n")
     graded = set(prove()[0])
     assert graded == (ALL - {"exercises/knock"} if name.startswith("solutions") else ALL)
+
+
+@pytest.mark.parametrize(
+    "name", ["conftest.py", "__init__.py", "shared/words.py", "words.txt", "sheet.toml"]
+)
+def test_what_graders_share_decides_too(prove, own_toy, name):
+    test = own_toy.root / "graders/knock/test_knock.py"
+    test.write_text(f"{test.read_text()}\n# It reads sheet.toml.\n")
+    prove()
+    path = own_toy.root / "graders" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("# New.\n")
+    assert set(prove()[0]) == ALL
+
+
+def test_a_sheet_that_another_grader_reads_decides_nothing(prove, own_toy):
+    prove()
+    (own_toy.root / "graders/tariffs.toml").write_text("")
+    assert prove() == ({}, [])
+
+
+def test_a_file_that_is_saved_while_it_is_graded_proves_nothing(prove, own_toy, monkeypatch):
+    grade = proof.grade
+
+    def save_and_grade(*arguments, **options):
+        card = grade(*arguments, **options)
+        with (own_toy.root / "graders/knock/test_knock.py").open("a") as file:
+            file.write("\n# One more line.\n")
+        return card
+
+    with monkeypatch.context() as context:
+        context.setattr(proof, "grade", save_and_grade)
+        assert prove()[1] == []
+    assert set(prove()[0]) == ALL
 
 
 def test_another_setting_is_another_proof(prove):
