@@ -9,6 +9,7 @@ from hooklab.cli.history import skeleton_of
 from hooklab.cli.parameters import Lang, Slugs, chosen, course
 from hooklab.cli.reset import content, replace
 from hooklab.cli.speaking import output
+from hooklab.errors import HooklabError
 from hooklab.texts import _
 
 
