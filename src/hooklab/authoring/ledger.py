@@ -23,6 +23,8 @@ from hooklab.catalogue import Course
 # Nothing that these rooms do can change an outcome.
 _RIM = ("cli/", "pages/", "reports/", "site/")
 
+_KNOWN = ("mistakes", "others", "__pycache__")
+
 
 class Ledger:
     """The proofs of one exercise.
@@ -115,7 +117,7 @@ def _ground(course: Course, slug: str) -> dict[str, Path]:
     """The files outside an answer on which its outcomes depend, and that authors change."""
     grader = course.grader(slug)
     return {
-        **{f"grader/{name}": grader / name for name in files(grader) if not _is_known(name)},
+        **{f"grader/{name}": grader / name for name in _own(grader)},
         **{f"shared/{name}": grader.parent / name for name in _shared(grader)},
         "settings": course.solution(slug) / "settings.py",
     }
@@ -125,8 +127,11 @@ def _is_rim(name: str) -> bool:
     return name.startswith(_RIM)
 
 
-def _is_known(name: str) -> bool:
-    return name.startswith(("mistakes/", "others/"))
+def _own(grader: Path) -> set[str]:
+    """The names of a grader's files, without the hundreds of its known answers."""
+    folders = [each for each in grader.iterdir() if each.is_dir() and each.name not in _KNOWN]
+    below = {f"{each.name}/{name}" for each in folders for name in files(each)}
+    return {each.name for each in grader.iterdir() if each.is_file()} | below
 
 
 def _shared(grader: Path) -> set[str]:

@@ -54,14 +54,14 @@ def command(
     launcher = start_launcher()
     try:
         from hooklab.authoring import gate
-        from hooklab.authoring.proof import Manner, one_in
+        from hooklab.authoring.proof import Manner
 
         manner = Manner(
             launcher=launcher,
             repeat=repeat,
             database=database,
             quick=quick,
-            fully=one_in(share, here.root),
+            share=share,
             afresh=everything,
         )
         with _steps() as progress:
