@@ -191,7 +191,7 @@ FAULTS = {
             "it_answers\nLoses: nobody_is_refused",
         ),
         f"{KNOCK}/mistakes/no_route.patch",
-        "loses “nobody_is_refused”, which is not_tried",
+        "loses “nobody_is_refused”, which is not tried",
     ),
     "a check that no mistake loses": (
         lambda root: (root / KNOCK / "mistakes/accepts_nobody.patch").unlink(),
@@ -366,6 +366,8 @@ def test_what_a_learner_reads_is_proved_when_it_is_kept(gate, own_toy, launcher)
             '  {"to": "a", "id": "msg_3AkOewHrEx6C5nHdqCGOdpaBwaB"}\n',
             '  {"to": "a", "id": "msg_1"}\n  {"to": "b", "id": "msg_2"}\n',
         ),
+        ('x → 200 {"b":1,"a":{"d":1,"c":2}}\n', 'x → 200 {"a":{"c":2,"d":1},"b":1}\n'),
+        ('x → 200 {"b":1,"a":{"d":1… cut', 'x → 200 {"b":1,"a":{"d":1… cut'),
         ("    call(1 / 0)\n         ~~^~~\nZeroDiv", "    call(1 / 0)\nZeroDiv"),
     ],
 )

@@ -73,7 +73,7 @@ def test_the_words_of_a_mistake_prove_nothing_and_its_checks_do(prove, own_toy):
     change(path, "Loses: it_answers", "Loses: it_answers\nLoses: nobody_is_refused")
     graded, faults = prove()
     assert set(graded) == {"graders/knock/mistakes/no_route.patch"}
-    assert "which is not_tried" in faults[0].what
+    assert "which is not tried" in faults[0].what
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,40 @@ def test_everything_is_graded_again_after_a_change_of_the_grader_or_the_solution
         file.write("\n# One more line.\n")
     graded = set(prove()[0])
     assert graded == (ALL - {"exercises/knock"} if name.startswith("solutions") else ALL)
+
+
+@pytest.mark.parametrize(
+    "name", ["conftest.py", "__init__.py", "shared/words.py", "words.txt", "sheet.toml"]
+)
+def test_what_graders_share_decides_too(prove, own_toy, name):
+    test = own_toy.root / "graders/knock/test_knock.py"
+    test.write_text(f"{test.read_text()}\n# It reads sheet.toml.\n")
+    prove()
+    path = own_toy.root / "graders" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("# New.\n")
+    assert set(prove()[0]) == ALL
+
+
+def test_a_sheet_that_another_grader_reads_decides_nothing(prove, own_toy):
+    prove()
+    (own_toy.root / "graders/tariffs.toml").write_text("")
+    assert prove() == ({}, [])
+
+
+def test_a_file_that_is_saved_while_it_is_graded_proves_nothing(prove, own_toy, monkeypatch):
+    grade = proof.grade
+
+    def save_and_grade(*arguments, **options):
+        card = grade(*arguments, **options)
+        with (own_toy.root / "graders/knock/test_knock.py").open("a") as file:
+            file.write("\n# One more line.\n")
+        return card
+
+    with monkeypatch.context() as context:
+        context.setattr(proof, "grade", save_and_grade)
+        assert prove()[1] == []
+    assert set(prove()[0]) == ALL
 
 
 def test_another_setting_is_another_proof(prove):
@@ -107,13 +141,14 @@ def test_no_proof_is_kept_of_what_failed(prove, own_toy):
 def test_a_full_proof_is_a_quick_one_and_not_the_other_way_round(prove):
     prove(quick=True)
     assert prove(quick=True) == ({}, [])
-    assert set(prove()[0]) == {place for place in ALL if place.endswith(".patch")}
+    # The solution too: its lines were not noted.
+    assert set(prove()[0]) == ALL - {"exercises/knock"}
     assert prove(quick=True) == ({}, [])
 
 
 def test_a_share_is_proved_fully_in_a_quick_look(prove, own_toy):
     chosen = one_in(2, own_toy.root)
-    graded, _faults = prove(quick=True, fully=chosen)
+    graded, _faults = prove(quick=True, share=2)
     mistakes = [place for place in ALL if place.endswith(".patch")]
     quick = {"graders/knock/mistakes/no_route.patch": {"it_answers"}}
     for place in mistakes:

@@ -1,4 +1,4 @@
-"""Cut skeletons from solutions, as the markers in these say; see `markers`.
+"""Cut skeletons from solutions, as the markers in these say; see `todo_markers`.
 
 Python files are cut. TOML and Markdown files are forms that learners fill in: no program makes
 questions from answers, so their skeletons are written by hand. Every other file is copied.

@@ -4,6 +4,7 @@
 mistakes that people make most. What differs from run to run is folded.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from hooklab.authoring.judges import Results
 from hooklab.authoring.known import Known
 
 _ID = re.compile(r"\b[a-z]{3,8}_[0-9A-Za-z]{20,}\b")
+_OBJECT = re.compile(r"(?P<before>→ \d{3} )(?P<object>[\[{].*[\]}])(?=$| \()", re.MULTILINE)
 _LOG_LINES = re.compile(r"(?:^ *\{\".*\}\n)+", re.MULTILINE)
 
 # Each kind with what stands for it; a number tells two of a kind apart.
@@ -61,8 +63,10 @@ def compose(found: Results, loses: tuple[str, ...], folder: Path) -> str:
 def fold(text: str) -> str:
     """`text` with ids, times, ports and the like numbered in the order of their appearance.
 
-    Log lines that follow each other are sorted: several threads may have written them.
+    Log lines that follow each other are sorted, since several threads may have written them, and
+    so are the keys of JSON objects, since some apps take them out of a set.
     """
+    text = _OBJECT.sub(_sorted_keys, text)
     text = _LOG_LINES.sub(_sorted_lines, text)
     for pattern, shown in _FOLDED:
         seen: dict[str, int] = {}
@@ -73,6 +77,16 @@ def fold(text: str) -> str:
 
         text = pattern.sub(name, text)
     return text
+
+
+def _sorted_keys(match: re.Match[str]) -> str:
+    try:
+        found = json.loads(match["object"])
+    except ValueError:
+        # A long one was cut.
+        return match[0]
+    text = json.dumps(found, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return f"{match['before']}{text}"
 
 
 def _sorted_lines(match: re.Match[str]) -> str:

@@ -81,7 +81,7 @@ def judge_wrong(
         elif check.outcome != "not_earned" and check.id in loses:
             yield (
                 _("it says that it loses “{id}”, which is {outcome}").format(
-                    id=check.id, outcome=check.outcome
+                    id=check.id, outcome=_outcome(check)
                 ),
                 _("correct what it says, or sharpen the check"),
             )
@@ -104,6 +104,15 @@ def gist(check: CheckResult) -> str:
     """The message without the journal: what was wanted, what happened."""
     story = check.message.partition(_("What was done, in order:"))[0]
     return " ".join(story.split())[:400] or check.outcome
+
+
+def _outcome(check: CheckResult) -> str:
+    match check.outcome:
+        case "earned":
+            return _("earned")
+        case "not_tried":
+            return _("not tried")
+    return check.outcome
 
 
 def _grader_failed(check: CheckResult) -> tuple[str, str]:

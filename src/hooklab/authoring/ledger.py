@@ -1,8 +1,8 @@
 """What was proved, and need not be proved again: kept by content below `.hooklab/proofs`.
 
 The file can save an author time and can do nothing else: no grade comes from it, it is not
-committed, and `hooklab check --all` does not read it. A proof holds for the very bytes that were
-graded, and is kept only when nothing was wrong.
+committed, and `hooklab check --all` does not read it. A proof holds for the files as they were all
+the time while they were graded, and is kept only when nothing was wrong.
 """
 
 import json
@@ -10,6 +10,8 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,9 @@ from hooklab.authoring.reach import Lines
 from hooklab.catalogue import Course
 
 # Nothing that these rooms do can change an outcome.
-_RIM = ("cli/", "reports/", "site/")
+_RIM = ("cli/", "pages/", "reports/", "site/")
+
+_KNOWN = ("mistakes", "others", "__pycache__")
 
 
 class Ledger:
@@ -33,46 +37,54 @@ class Ledger:
     """
 
     def __init__(self, course: Course, slug: str, setting: str, *, ignore: bool = False) -> None:
+        self._course = course
+        self._slug = slug
+        self._setting = setting
         self._path = course.root / ".hooklab" / "proofs" / f"{slug}.json"
-        self._kept: dict[str, Any] = {} if ignore else _read(self._path)
-        self._ground = digest(_ground(course, slug), setting, sys.version)
+        kept = {} if ignore else _read(self._path)
+        # What is gone needs no proof.
+        self._kept = {place: each for place, each in kept.items() if (course.root / place).exists()}
 
-    def holds(self, place: str, content: str, depth: str) -> bool:
-        """Whether the answer at `place` was proved as it is now.
+    def key(self, content: str) -> str:
+        """What a proof holds for: an answer, and all that grades it, as they are at this moment.
 
         Args:
-            content: the digest of everything that is its own.
+            content: the digest of everything that is the answer's own.
+        """
+        ground = digest(_ground(self._course, self._slug), self._setting)
+        return f"{_engine()}/{ground}/{content}"
+
+    def holds(self, place: str, depth: str, key: str) -> bool:
+        """Whether the answer at `place` was proved.
+
+        Args:
             depth: how much was proved, such as "quick".
         """
-        return self._entry(place).get(depth) == self._key(content)
+        return self._entry(place).get(depth) == key
 
-    def keep(self, place: str, content: str, depth: str) -> None:
+    def keep(self, place: str, depth: str, key: str) -> None:
         """Remember that the answer at `place` was proved."""
-        self._kept[place] = {**self._entry(place), depth: self._key(content)}
+        self._kept[place] = {**self._entry(place), depth: key}
         self._write()
 
-    def lines(self, place: str, content: str) -> Lines | None:
-        """The lines that ran when the answer at `place` was graded as it is now."""
+    def lines(self, place: str, key: str) -> Lines | None:
+        """The lines that ran when the answer at `place` was graded."""
         kept = self._entry(place).get("lines")
-        if not (isinstance(kept, dict) and kept.get("key") == self._key(content)):
+        if not (isinstance(kept, dict) and kept.get("key") == key):
             return None
         return {
             check: {name: set(numbers) for name, numbers in ran.items()}
             for check, ran in kept["checks"].items()
         }
 
-    def keep_lines(self, place: str, content: str, lines: Lines) -> None:
+    def keep_lines(self, place: str, key: str, lines: Lines) -> None:
         """Remember which lines ran."""
         checks = {
             check: {name: sorted(numbers) for name, numbers in ran.items()}
             for check, ran in lines.items()
         }
-        entry = {"key": self._key(content), "checks": checks}
-        self._kept[place] = {**self._entry(place), "lines": entry}
+        self._kept[place] = {**self._entry(place), "lines": {"key": key, "checks": checks}}
         self._write()
-
-    def _key(self, content: str) -> str:
-        return f"{self._ground}/{content}"
 
     def _entry(self, place: str) -> Mapping[str, Any]:
         entry = self._kept.get(place)
@@ -87,14 +99,26 @@ class Ledger:
             fresh.replace(self._path)
 
 
+@cache
+def _engine() -> str:
+    """The digest of the engine, the libraries and the system, as this process uses them.
+
+    Once for a process: what changes on disk in the meantime is not what grades.
+    """
+    home = Path(hooklab.__file__).parent
+    libraries = sorted(f"{each.name} {each.version}" for each in distributions())
+    system = (sys.version, sys.platform, os.environ.get("HOOKLAB_START", ""))
+    return digest(
+        {name: home / name for name in files(home) if not _is_rim(name)}, *system, *libraries
+    )
+
+
 def _ground(course: Course, slug: str) -> dict[str, Path]:
-    """What all outcomes of an exercise depend on: engine, grader, settings and libraries."""
-    engine, grader = Path(hooklab.__file__).parent, course.grader(slug)
+    """The files outside an answer on which its outcomes depend, and that authors change."""
+    grader = course.grader(slug)
     return {
-        **{f"engine/{name}": engine / name for name in files(engine) if not _is_rim(name)},
-        **{f"grader/{name}": grader / name for name in files(grader) if not _is_known(name)},
-        **{f"shared/{path.name}": path for path in _shared(grader)},
-        "pins": course.root / "requirements" / "grade.txt",
+        **{f"grader/{name}": grader / name for name in _own(grader)},
+        **{f"shared/{name}": grader.parent / name for name in _shared(grader)},
         "settings": course.solution(slug) / "settings.py",
     }
 
@@ -103,17 +127,28 @@ def _is_rim(name: str) -> bool:
     return name.startswith(_RIM)
 
 
-def _is_known(name: str) -> bool:
-    return name.startswith(("mistakes/", "others/"))
+def _own(grader: Path) -> set[str]:
+    """The names of a grader's files, without the hundreds of its known answers."""
+    folders = [each for each in grader.iterdir() if each.is_dir() and each.name not in _KNOWN]
+    below = {f"{each.name}/{name}" for each in folders for name in files(each)}
+    return {each.name for each in grader.iterdir() if each.is_file()} | below
 
 
-def _shared(grader: Path) -> set[Path]:
-    """The files of all graders that this one names, or that one of those names."""
-    candidates = {path for path in grader.parent.iterdir() if path.suffix in (".py", ".toml")}
+def _shared(grader: Path) -> set[str]:
+    """The names of the files that several graders may use.
+
+    A module or a sheet beside the graders' folders counts for those that name it, or that name
+    another one which does.
+    """
+    graders = grader.parent
+    exercises = {path.parent.name for path in graders.glob("*/rubric.toml")}
+    shared = {name for name in files(graders) if name.partition("/")[0] not in exercises}
+    named = {name for name in shared if "/" not in name and name.endswith((".py", ".toml"))}
+    named -= {"conftest.py", "__init__.py"}
+    found = shared - named
     text = "".join(path.read_text(encoding="utf-8") for path in grader.rglob("*.py"))
-    found: set[Path] = set()
-    while more := {path for path in candidates - found if path.stem in text}:
-        text += "".join(path.read_text(encoding="utf-8") for path in more)
+    while more := {name for name in named - found if Path(name).stem in text}:
+        text += "".join((graders / name).read_text(encoding="utf-8") for name in more)
         found |= more
     return found
 

@@ -35,7 +35,7 @@ class Manner:
         database: address of a PostgreSQL server; None for SQLite.
         quick: grade a wrong answer on the checks that it names only: that it loses them is proved
             then, and not that it loses nothing else.
-        fully: which answers are proved fully even then, by their place.
+        share: one answer in so many is proved fully even then, others after each commit.
         afresh: rely on nothing that was proved before.
     """
 
@@ -43,7 +43,7 @@ class Manner:
     repeat: int = 1
     database: str | None = None
     quick: bool = False
-    fully: Callable[[str], bool] = lambda _place: False
+    share: int | None = None
     afresh: bool = False
 
 
@@ -63,7 +63,7 @@ class _Claim:
 
     Attributes:
         place: where its author finds it, relative to the course's root.
-        content: a digest of all that is its own.
+        content: gives the digest of all that is its own, as it is now.
         build: makes the folder to grade, at the path that it is given or elsewhere.
         judge: compares the results with what is known.
         only: the ids of the checks to grade; empty for all.
@@ -71,7 +71,7 @@ class _Claim:
     """
 
     place: str
-    content: str
+    content: Callable[[], str]
     build: Callable[[Path], Path]
     judge: Judge
     only: frozenset[str] = frozenset()
@@ -91,26 +91,32 @@ class Prover:
         self._course = course
         self._slug = slug
         self._manner = manner
+        self._is_chosen = one_in(manner.share, course.root)
         setting = f"{manner.database}, {manner.repeat}"
         self._ledger = Ledger(course, slug, setting, ignore=manner.afresh)
         self._reference = _Claim(
             f"solutions/{slug}",
-            folder_digest(course.solution(slug)),
+            lambda: folder_digest(course.solution(slug)),
             lambda _into: course.solution(slug),
             judges.judge_solution,
         )
         self._checks = rubric.load(course.grader(slug)).checks.keys()
-        self._lines = self._ledger.lines(self._reference.place, self._reference.content)
+        self._lines_key = self._key(self._reference)
+        self._lines = self._ledger.lines(self._reference.place, self._lines_key)
 
     def solution(self) -> list[Problem]:
         """Prove that the solution earns everything, and note which of its lines each check runs."""
         if self._lines is not None and self._is_proved(self._reference):
             return []
+        if self._manner.quick and not self._manner.share:
+            # Nobody will ask which lines ran, and noting them makes everything slower.
+            return self._prove_once(self._reference)
         lines: Lines = {}
+        key = self._key(self._reference)
         problems = self._prove(self._reference, lines)
-        if not problems:
-            self._lines = lines
-            self._ledger.keep_lines(self._reference.place, self._reference.content, lines)
+        if not problems and key == self._key(self._reference):
+            self._lines, self._lines_key = lines, key
+            self._ledger.keep_lines(self._reference.place, key, lines)
         return problems
 
     def skeleton(self) -> list[Problem]:
@@ -119,7 +125,7 @@ class Prover:
         return self._prove_once(
             _Claim(
                 f"exercises/{self._slug}",
-                folder_digest(folder),
+                lambda: folder_digest(folder),
                 lambda _into: folder,
                 judges.judge_skeleton,
             )
@@ -128,8 +134,11 @@ class Prover:
     def known(self, known: Known) -> list[Problem]:
         """Prove that a known answer loses what it declares, and nothing else."""
         place = self._place(known)
-        quick = self._manner.quick and not self._manner.fully(place)
-        content = digest({}, self._reference.content if known.base else "", known.content)
+        quick = self._manner.quick and not self._is_chosen(place)
+        if quick and golden.kept(known):
+            # What a learner reads of it is proved below, and with it that it loses what it names.
+            return []
+        content = partial(self._content, known)
         if not known.loses:
             # The tests grade the right answers; a quick look is at the wrong ones.
             right = _Claim(place, content, known.assemble, judges.judge_right)
@@ -152,8 +161,8 @@ class Prover:
         """Prove that a learner reads what is kept beside the mistake, if anything is."""
         kept = golden.kept(known)
         place = self._place(known)
-        content = digest(kept, self._reference.content, known.content)
-        if not kept or self._ledger.holds(place, content, MESSAGES):
+        key = self._ledger.key(digest(kept, self._content(known)))
+        if not kept or self._ledger.holds(place, MESSAGES, key):
             return []
         try:
             read = self.read_messages(known)
@@ -164,8 +173,8 @@ class Prover:
             for language, path in kept.items()
             if (difference := golden.difference(path, read[language]))
         }
-        if not changed:
-            self._ledger.keep(place, content, MESSAGES)
+        if not changed and key == self._ledger.key(digest(kept, self._content(known))):
+            self._ledger.keep(place, MESSAGES, key)
         remedy = _("if it should be so, run: hooklab mistake messages {slug} {name}").format(
             slug=self._slug, name=known.name
         )
@@ -190,12 +199,22 @@ class Prover:
                 read[language] = golden.compose(found, known.loses, folder)
         return read
 
+    def _content(self, known: Known) -> str:
+        base = self._reference.content() if known.base else ""
+        return digest({}, base, known.content)
+
+    def _key(self, claim: _Claim) -> str:
+        return self._ledger.key(claim.content())
+
     def _place(self, known: Known) -> str:
         return known.path.relative_to(self._course.root).as_posix()
 
     def _reached(self, known: Known) -> frozenset[str] | None:
         """The checks that can tell a wrong answer from the solution; None when all may."""
         if self._lines is None or known.patch is None:
+            return None
+        if self._lines_key != self._key(self._reference):
+            # The solution has changed since its lines were noted.
             return None
         with TemporaryDirectory() as temporary:
             answer = known.assemble(Path(temporary) / self._slug)
@@ -206,19 +225,22 @@ class Prover:
 
     def _is_proved(self, claim: _Claim) -> bool:
         depths = (FULL,) if claim.depth == FULL else (FULL, QUICK)
-        return any(self._ledger.holds(claim.place, claim.content, depth) for depth in depths)
+        key = self._key(claim)
+        return any(self._ledger.holds(claim.place, depth, key) for depth in depths)
 
     def _prove_once(self, claim: _Claim) -> list[Problem]:
         return [] if self._is_proved(claim) else self._prove(claim)
 
     def _prove(self, claim: _Claim, lines: Lines | None = None) -> list[Problem]:
+        key = self._key(claim)
         try:
             runs = self._grade(claim, lines)
         except HooklabError as error:
             return [Problem(claim.place, error.what, error.hint)]
         said = [*claim.judge(runs[0]), *judges.judge_repeats(runs)]
-        if not said:
-            self._ledger.keep(claim.place, claim.content, claim.depth)
+        # Somebody may have saved a file in the meantime: then nobody knows what was graded.
+        if not said and key == self._key(claim):
+            self._ledger.keep(claim.place, claim.depth, key)
         return [Problem(claim.place, what, hint) for what, hint in said]
 
     def _grade(self, claim: _Claim, lines: Lines | None) -> list[Results]:

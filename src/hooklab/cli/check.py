@@ -8,12 +8,11 @@ import typer
 
 from hooklab.authoring.problem import Problem
 from hooklab.cli.parameters import Database, Lang, Slugs, chosen, course
-from hooklab.cli.speaking import complain, output, talk
+from hooklab.cli.problems import FOUND_SOMETHING, tell
+from hooklab.cli.speaking import output, talk
 from hooklab.errors import HooklabError
 from hooklab.texts import _, plural
 from hooklab.worker.launch import start_launcher
-
-FOUND_SOMETHING = 1
 
 
 def command(
@@ -48,19 +47,21 @@ def command(
 
     The exit code is 1 when there is a fault; all of them are told.
     """
+    if share and not quick:
+        raise HooklabError(_("--share goes with --quick"), _("leave one out, or use both"))
     here = course()
     names = chosen(here, slugs) if slugs else []
     launcher = start_launcher()
     try:
         from hooklab.authoring import gate
-        from hooklab.authoring.proof import Manner, one_in
+        from hooklab.authoring.proof import Manner
 
         manner = Manner(
             launcher=launcher,
             repeat=repeat,
             database=database,
             quick=quick,
-            fully=one_in(share, here.root),
+            share=share,
             afresh=everything,
         )
         with _steps() as progress:
@@ -72,8 +73,7 @@ def command(
             )
     finally:
         launcher.close()
-    for problem in problems:
-        complain(HooklabError(f"{problem.place}: {problem.what}", problem.hint))
+    tell(problems)
     if problems:
         talk().print(plural("{count} fault", "{count} faults", len(problems)))
         raise typer.Exit(FOUND_SOMETHING)

@@ -8,11 +8,9 @@ from hooklab.catalogue import Course
 from hooklab.cli.history import skeleton_of
 from hooklab.cli.parameters import Lang, Slugs, chosen, course
 from hooklab.cli.reset import content, replace
-from hooklab.cli.speaking import complain, output
+from hooklab.cli.speaking import output
 from hooklab.errors import HooklabError
 from hooklab.texts import _
-
-FOUND_SOMETHING = 1
 
 
 def command(slugs: Slugs = None, lang: Lang = None) -> None:
@@ -25,15 +23,15 @@ def command(slugs: Slugs = None, lang: Lang = None) -> None:
     # All of them, so that no fault hides another.
     well = [_cut(here, slug) for slug in chosen(here, slugs)]
     if not all(well):
-        raise typer.Exit(FOUND_SOMETHING)
+        raise typer.Exit(1)
 
 
 def _cut(here: Course, slug: str) -> bool:
     from hooklab.authoring.cutter import skeleton
+    from hooklab.cli.problems import tell
 
     made, problems = skeleton(here, slug)
-    for problem in problems:
-        complain(HooklabError(f"{problem.place}: {problem.what}", problem.hint))
+    tell(problems)
     if problems:
         return False
     folder = here.skeleton(slug)
