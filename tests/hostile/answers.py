@@ -19,22 +19,21 @@ def knock(payload: str = "pass", *, when: str = "call", value: str = WRONG) -> F
 
     Args:
         payload: the body of a function `payload(name)`.
-        when: it runs at the "import", at the "call" of `greet()`, or in a "thread" from the import
-            on.
+        when: it runs at the "import", at the "call" of `greet()`, in a "thread" from the import
+            on, or as the "value", which it then returns.
         value: the greeting, an expression.
     """
     starts = {
         "import": 'payload("")',
-        "call": "",
         "thread": 'threading.Thread(target=payload, args=("",), daemon=True).start()',
     }
     greeting = (
-        "import ctypes, gc, os, signal, sys, threading, time\n"
+        "import ctypes, gc, os, signal, socket, sys, threading, time\n"
         "from .tools import *\n\n\n"
         f"def payload(name):\n{indent(dedent(payload).strip(), '    ')}\n\n\n"
         "def greet(name):\n"
         + ("    payload(name)\n" if when == "call" else "")
-        + f"    return {value}\n\n\n{starts[when]}\n"
+        + f"    return {'payload(name)' if when == 'value' else value}\n\n\n{starts.get(when, '')}\n"
     )
     app = (TESTS / "toy" / "solutions" / "knock" / "app.py").read_text(encoding="utf-8")
     return {"app.py": app, "greeting.py": greeting}

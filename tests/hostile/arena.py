@@ -287,6 +287,23 @@ class Arena:
         database: str | None = None,
     ) -> Found:
         """Grade `files`, or what is in `answer`, and look at what they did to the world."""
+        try:
+            return self._submit(
+                files, slug, only, (response_seconds, start_seconds), database=database
+            )
+        except BaseException:
+            # Whatever was done to this judge must not be found in the next test.
+            self.judge.end()
+            raise
+
+    def _submit(
+        self,
+        files: dict[str, str | bytes] | None,
+        slug: str,
+        only: tuple[str, ...],
+        seconds: tuple[float, float],
+        database: str | None,
+    ) -> Found:
         if files is not None:
             self.write(files)
         give(self.folder, self.uid)
@@ -294,8 +311,7 @@ class Arena:
         self.outside.heard()
         try:
             told = self.judge.ask(
-                **self._request(slug, self.answer, only, response_seconds, start_seconds),
-                database=database,
+                **self._request(slug, self.answer, only, *seconds), database=database
             )
         finally:
             survivors = self.survivors()
@@ -304,20 +320,18 @@ class Arena:
         found = Found(
             told.get("card"), told.get("reports", {}), told.get("refused", ""), self.outside.heard()
         )
-        assert not survivors, "something survived"
-        assert told["memory"] == self.judge.memory, "the judge's memory was changed"
-        self.assert_unread(found)
-        assert changes(before, snapshot(self.folder)) == []
-        assert set(self.scratch.iterdir()) - scratch == set(), "a slot's folder is left"
+        problems = [
+            *(f"survived: {pid}" for pid in survivors),
+            *(f"told: {word}" for word in _told(found)),
+            *(f"left through the network: {line}" for line in found.heard.splitlines()),
+            *(f"changed: {path}" for path in changes(before, snapshot(self.folder))),
+            *(f"left behind: {path}" for path in set(self.scratch.iterdir()) - scratch),
+        ]
+        if told["memory"] != self.judge.memory:
+            problems.append("changed: the judge's memory")
+        assert problems == []
         self.assert_next_is_graded()
         return found
-
-    def assert_unread(self, found: Found) -> None:
-        """Assert that no canary came out, and nothing at all over the network."""
-        told = found.text + found.heard
-        assert re.findall(r"canary-[0-9a-f]{8}-\w+", told) == []
-        assert found.heard == "", "something left through the network"
-        assert "BROKEN" not in told, re.findall("BROKEN[^\n]*", told)
 
     def assert_next_is_graded(self) -> None:
         """Assert that an honest answer still has full marks."""
@@ -349,6 +363,12 @@ class Arena:
             "response_seconds": response,
             "start_seconds": start,
         }
+
+
+def _told(found: Found) -> set[str]:
+    """What must not stand in a report: a secret, or that something forbidden could be done."""
+    # In JSON a line ends with \\n.
+    return set(re.findall(r"canary-[0-9a-f]{8}-\w+|BROKEN: [\w ]+", found.text))
 
 
 def make_course(folder: Path) -> None:
