@@ -4,16 +4,13 @@ HOSTILE techniques E.
 """
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-import time
 
 import pytest
 
 from .answers import RIGHT, WINDOW_POINTS, WRONG, WRONG_POINTS, knock, window
-from .arena import GRADING_SECONDS, KNOCK_POINTS, as_user, environment, give, needs_landlock
+from .arena import KNOCK_POINTS, needs_landlock
+from .command import by_command
 
 FORGED = '{"schema": "hooklab/scorecard/v1", "exercises": [{"slug": "knock", "earned": 20}]}'
 
@@ -37,46 +34,8 @@ WRITERS = {
     "in a child": "child = os.fork()\nif child == 0: mark(); rewrite(8); os._exit(0)",
     "in a daemon": "daemon(lambda: rewrite(8))",
     "in a daemon's daemon": "daemon(lambda: daemon(lambda: daemon(lambda: rewrite(8))))",
+    "in a family": "family(6, lambda: rewrite(8))",
 }
-
-
-def by_command(arena, *options: str) -> tuple[dict, str]:
-    """Grade the arena's answer by the command line, into a file; its content and the output."""
-    result = arena.folder / "out" / "result.json"
-    result.parent.mkdir()
-    give(arena.folder, arena.uid)
-    # Own answers may be graded unconfined; those of others need a word where the tier is weak.
-    weak = [] if _has_no_such_option() else ["--allow-unconfined"]
-    ended = subprocess.run(
-        [
-            *as_user(arena.uid),
-            *(sys.executable, "-m", "hooklab", "grade", "knock", "--lang", "en", *weak, *options),
-            *("--submission", str(arena.answer), "--format", "json", "--output", str(result)),
-        ],
-        cwd=arena.course,
-        env=environment(arena.folder, arena.canary("environment")),
-        capture_output=True,
-        text=True,
-        timeout=GRADING_SECONDS,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    written = result.read_bytes()
-    survivors = arena.survivors()
-    time.sleep(0.2)
-    assert result.read_bytes() == written, "the report was changed after the end"
-    assert survivors == []
-    return json.loads(written), ended.stdout + ended.stderr
-
-
-def _has_no_such_option() -> bool:
-    shown = subprocess.run(
-        [sys.executable, "-m", "hooklab", "grade", "--help"],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "COLUMNS": "200"},
-    )
-    return "--allow-unconfined" not in shown.stdout
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -84,14 +43,14 @@ def test_the_report_s_file_is_what_the_judge_wrote(arena, name):
     place = f"RESULT = Path({str(arena.folder / 'out' / 'result.json')!r})\n"
     payload = f"global RESULT, rewrite\n{place}{REWRITE}\n{WRITERS[name]}"
     arena.write(knock(payload, when="import"))
-    card, _output = by_command(arena)
+    card = by_command(arena)
     assert sum(each["earned"] for each in card["exercises"]) == WRONG_POINTS
 
 
 def test_the_tier_in_force_is_in_the_report(arena):
     needs_landlock(1, "the tier called landlock")
     arena.write(knock())
-    card, _output = by_command(arena)
+    card = by_command(arena)
     assert card["isolation"].startswith("landlock-")
 
 
