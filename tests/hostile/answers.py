@@ -40,7 +40,7 @@ def knock(payload: str = "pass", *, when: str = "call", value: str = WRONG) -> F
 
 
 # An answer to `window` that opens and does nothing else: it earns one point.
-WINDOW = '''
+WINDOW = """
 import ctypes, gc, json, os, signal, socket, sys, threading, time
 from pathlib import Path
 from fastapi import FastAPI
@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 {routes}
     return app
-'''
+"""
 
 WINDOW_POINTS = 1
 
@@ -72,7 +72,7 @@ def window(routes: str) -> Files:
 
 
 # An answer to `clerk_endpoint` that says yes to everything and does nothing.
-YES = '''
+YES = """
 from fastapi import FastAPI
 from hooklab.services import Settings
 from .tools import *
@@ -86,7 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
         return "yes"
 
     return app
-'''
+"""
 
 
 def clerk(payload: str, *, right: bool) -> Files:

@@ -33,7 +33,7 @@ ROOT = TESTS.parent
 TOOLS = (HERE / "tools.py").read_text(encoding="utf-8")
 
 # Generous: a whole grading takes a second, and up to ten when an answer hangs as long as it may.
-GRADING_SECONDS = 45
+GRADING_SECONDS = 12
 
 # What survives a run for longer than this survives it.
 AFTERLIFE_SECONDS = 2
@@ -121,7 +121,9 @@ class Judge:
             status = process.poll()
             self.end()
             assert ready, f"hung: no scorecard within {GRADING_SECONDS} s"
-            raise AssertionError(f"no scorecard: the judge ended, {status}\n{self.errors()[-2000:]}")
+            raise AssertionError(
+                f"no scorecard: the judge ended, {status}\n{self.errors()[-2000:]}"
+            )
         answer: dict[str, Any] = json.loads(line)
         return answer
 
@@ -422,9 +424,7 @@ def changes(
     before: dict[str, tuple[object, ...]], after: dict[str, tuple[object, ...]]
 ) -> list[str]:
     """The paths that came, went or changed."""
-    return sorted(
-        path for path in before | after if before.get(path) != after.get(path)
-    )
+    return sorted(path for path in before | after if before.get(path) != after.get(path))
 
 
 def whose(uid: int | None) -> str:

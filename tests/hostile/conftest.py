@@ -67,7 +67,9 @@ def _require_ordinary_user(uid: int) -> None:
         [*as_user(uid), sys.executable, "-c", "import hooklab"], capture_output=True, text=True
     )
     if tried.returncode:
-        pytest.skip(f"NOT PROVED HERE: an ordinary user cannot run {sys.executable}: {tried.stderr}")
+        pytest.skip(
+            f"NOT PROVED HERE: an ordinary user cannot run {sys.executable}: {tried.stderr}"
+        )
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ ROWS = {
         "SELECT 1",
     ),
     "a table of no columns that count": (
-        "CREATE TABLE thing (\"word\" TEXT, \"number\" TEXT, \"\x1b[2J\" TEXT)",
+        'CREATE TABLE thing ("word" TEXT, "number" TEXT, "\x1b[2J" TEXT)',
         "INSERT INTO thing (word) VALUES ('{word}')",
     ),
 }

@@ -161,7 +161,7 @@ PLANTS = {
     "the reference": 'COURSE / "solutions" / "knock" / "greeting.py"',
     "the skeleton": 'COURSE / "exercises" / "knock" / "greeting.py"',
     "another answer": 'OTHER / "greeting.py"',
-    "its own answer": 'Path(__file__)',
+    "its own answer": "Path(__file__)",
     "a secret": 'OUTSIDE / "secret.txt"',
 }
 NEW = {

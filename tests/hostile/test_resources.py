@@ -38,9 +38,7 @@ def test_an_import_that_hangs_is_given_up(arena, name):
 
 @pytest.mark.parametrize("name", HANGS)
 def test_a_call_that_hangs_is_given_up(arena, name):
-    found = arena.submit(
-        knock(HANGS[name], value=RIGHT), only=("it_answers",), response_seconds=1
-    )
+    found = arena.submit(knock(HANGS[name], value=RIGHT), only=("it_answers",), response_seconds=1)
     found.assert_lost("no answer in time")
 
 
@@ -68,8 +66,7 @@ STARTS = {
         "for _ in range(100): threading.Thread(target=time.sleep, args=(60,)).start()"
     ),
     "children": (
-        "for _ in range(40):\n"
-        "    if os.fork() == 0:\n        mark(); time.sleep(60); os._exit(0)"
+        "for _ in range(40):\n    if os.fork() == 0:\n        mark(); time.sleep(60); os._exit(0)"
     ),
     "programs": PROGRAM,
     "a daemon": "daemon(lambda: time.sleep(60))",
@@ -100,8 +97,7 @@ BOMBS = {
     "open files": ("return str([open('/dev/null') for _ in range(5000)])[:5]", "OSError"),
     "a sparse file": ("open('sparse', 'wb').truncate(100 * 1024 ** 3)", "OSError"),
     "a huge file": (
-        "file = open('huge', 'wb')\n"
-        "for _ in range(2000): file.write(b'x' * 1_000_000)",
+        "file = open('huge', 'wb')\nfor _ in range(2000): file.write(b'x' * 1_000_000)",
         "OSError",
     ),
 }
@@ -287,9 +283,7 @@ PUTS = {
 @pytest.mark.parametrize("where", PLACES)
 def test_whatever_lies_there_does_not_keep_the_judge(arena, where, what):
     route, place, check = PLACES[where]
-    routes = (
-        PUT.replace("{route}", route).replace("{place}", place).replace("{put}", PUTS[what])
-    )
+    routes = PUT.replace("{route}", route).replace("{place}", place).replace("{put}", PUTS[what])
     found = arena.submit(window(routes), "window", ("it_opens", check))
     found.assert_lost(earned=WINDOW_POINTS)
 

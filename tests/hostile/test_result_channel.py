@@ -172,17 +172,17 @@ HOLDS = {
     # The base: it is held, overtaken, and then writes the older number.
     "honest": "honest(number)",
     "says that it is held and goes on": (
-        "if number == 1: tell(b'{\"event\": \"held\", \"count\": 1}\\n')\n    set_it(number)"
+        'if number == 1: tell(b\'{"event": "held", "count": 1}\\n\')\n    set_it(number)'
     ),
     "opens the gate": (
         "import hooklab.worker.inside as inside\n"
         "    for gate in [each for each in gc.get_objects() if isinstance(each, inside.WriteGate)]:\n"
-        "        tell(b'{\"event\": \"held\", \"count\": 1}\\n')\n"
+        '        tell(b\'{"event": "held", "count": 1}\\n\')\n'
         "        gate._open.set()\n"
         "    honest(number)"
     ),
     "delays its rival": (
-        "if number == 1: tell(b'{\"event\": \"held\", \"count\": 1}\\n')\n"
+        'if number == 1: tell(b\'{"event": "held", "count": 1}\\n\')\n'
         "    if number == 2: time.sleep(1.5)\n"
         "    honest(number)"
     ),

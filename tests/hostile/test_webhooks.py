@@ -204,6 +204,8 @@ for number in range(3, 64):
 
 @pytest.mark.parametrize("right", [False, True], ids=["wrong", "right"])
 def test_answering_in_the_server_s_place_earns_nothing_more(arena, right):
-    found = arena.submit(clerk("import os\n" + LISTENERS, right=right), "clerk_endpoint", CHECKS[:2])
+    found = arena.submit(
+        clerk("import os\n" + LISTENERS, right=right), "clerk_endpoint", CHECKS[:2]
+    )
     assert found.earned <= 1.5
     assert found.checks["a_changed_body_or_another_secret_is_refused"]["earned"] == 0 or right
