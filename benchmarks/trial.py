@@ -183,8 +183,9 @@ def main() -> None:
             verdict, tier = _try(payload, course, Path(folder))
         tiers.add(tier)
         print(f"| {payload.name if payload else 'the reference'} | {verdict} |", flush=True)
+    known = ", ".join(sorted(tiers - {""}))
     print(
-        f"\nhooklab {hooklab.__version__}, isolation {', '.join(sorted(tiers - {''})) or 'unknown'}, "
+        f"\nhooklab {hooklab.__version__}, isolation {known or 'unknown'}, "
         f"Python {platform.python_version()}, {platform.system()} {platform.release()}, "
         f"{datetime.now(UTC):%Y-%m-%d}"
     )

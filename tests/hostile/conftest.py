@@ -63,8 +63,9 @@ def court(request) -> Iterator[Court]:
 def _require_ordinary_user(uid: int) -> None:
     if not shutil.which("setpriv"):
         pytest.skip("NOT PROVED HERE: there is no setpriv, which makes root an ordinary user")
+    twice = "import hooklab, subprocess, sys; subprocess.check_call([sys.executable, '-c', ''])"
     tried = subprocess.run(
-        [*as_user(uid), sys.executable, "-c", "import hooklab"], capture_output=True, text=True
+        [*as_user(uid), sys.executable, "-c", twice], capture_output=True, text=True
     )
     if tried.returncode:
         pytest.skip(

@@ -3,9 +3,9 @@
 HOSTILE techniques F, and what else a process of the same user could reach.
 """
 
-import os
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +33,7 @@ PLACES = {
     "its parent's environment": 'read(f"/proc/{os.getppid()}/environ")',
     "the judge's environment": 'read(f"/proc/{JUDGE}/environ")',
     "the judge's folder": 'read_below(f"/proc/{JUDGE}/cwd")',
-    "the judge's root": 'read(f"/proc/{JUDGE}/root{OUTSIDE}/secret.txt")',
+    "the judge's view of the disk": 'read(f"/proc/{JUDGE}/root{OUTSIDE}/secret.txt")',
     "the judge's files": (
         "for number in range(32):\n"
         '    attempt("opened a file of the judge\'s", os.open, f"/proc/{JUDGE}/fd/{number}", 0)'
@@ -184,7 +184,7 @@ def test_no_named_socket_is_reached(arena):
     path = f"/tmp/{arena.mark}"
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
-        os.chmod(path, 0o777)
+        Path(path).chmod(0o777)
         server.listen()
         try:
             _reached(
@@ -193,7 +193,7 @@ def test_no_named_socket_is_reached(arena):
                 f"attempt('reached a named socket', client.connect, {path!r})",
             )
         finally:
-            os.unlink(path)
+            Path(path).unlink()
 
 
 def test_a_secret_does_not_leave_by_a_datagram(arena):
