@@ -33,7 +33,8 @@ def knock(payload: str = "pass", *, when: str = "call", value: str = WRONG) -> F
         f"def payload(name):\n{indent(dedent(payload).strip(), '    ')}\n\n\n"
         "def greet(name):\n"
         + ("    payload(name)\n" if when == "call" else "")
-        + f"    return {'payload(name)' if when == 'value' else value}\n\n\n{starts.get(when, '')}\n"
+        + f"    return {'payload(name)' if when == 'value' else value}\n\n\n"
+        + f"{starts.get(when, '')}\n"
     )
     app = (TESTS / "toy" / "solutions" / "knock" / "app.py").read_text(encoding="utf-8")
     return {"app.py": app, "greeting.py": greeting}

@@ -34,7 +34,7 @@ ROOT = TESTS.parent
 TOOLS = (HERE / "tools.py").read_text(encoding="utf-8")
 
 # Generous: a whole grading takes a second, and up to ten when an answer hangs as long as it may.
-GRADING_SECONDS = 45
+GRADING_SECONDS = 30
 
 # What survives a run for longer than this survives it.
 AFTERLIFE_SECONDS = 2
@@ -290,7 +290,7 @@ class Arena:
         only: tuple[str, ...] = (),
         *,
         response_seconds: float = 3,
-        start_seconds: float = 6,
+        start_seconds: float = 10,
         database: str | None = None,
     ) -> Found:
         """Grade `files`, or what is in `answer`, and look at what they did to the world."""

@@ -228,7 +228,8 @@ def test_the_kit_cannot_be_written(arena):
 
 LINKS = """
 home = Path(os.environ["HOME"])
-for number, path in enumerate((OUTSIDE / "secret.txt", COURSE / "graders" / "knock" / "rubric.toml")):
+rubric = COURSE / "graders" / "knock" / "rubric.toml"
+for number, path in enumerate((OUTSIDE / "secret.txt", rubric)):
     attempt("linked a foreign file", os.link, path, home / f"hard{number}")
     attempt("moved a foreign file", os.rename, path, home / f"moved{number}")
 attempt("made a pipe", os.mkfifo, home / "pipe")

@@ -179,7 +179,7 @@ RESPONSES = {
         "    return StreamingResponse((time.sleep(0.05) or b'x' for _ in iter(int, 1)))"
     ),
     "of 40 MB": "return HTMLResponse('x' * 40_000_000)",
-    "with heads without end": "return HTMLResponse('', headers={f'x{n}': 'y' for n in range(9000)})",
+    "with many heads": "return HTMLResponse('', headers={f'x{n}': 'y' for n in range(9000)})",
     "with a long head": "return HTMLResponse('', headers={'x': 'y' * 5_000_000})",
     "packed": (
         "import gzip\n"

@@ -176,7 +176,8 @@ HOLDS = {
     ),
     "opens the gate": (
         "import hooklab.worker.inside as inside\n"
-        "    for gate in [each for each in gc.get_objects() if isinstance(each, inside.WriteGate)]:\n"
+        "    kind = inside.WriteGate\n"
+        "    for gate in [each for each in gc.get_objects() if isinstance(each, kind)]:\n"
         '        tell(b\'{"event": "held", "count": 1}\\n\')\n'
         "        gate._open.set()\n"
         "    honest(number)"
