@@ -104,9 +104,9 @@ threading.Thread(target=rewrite, daemon=True).start()"""
 FULL = '{"schema": "hooklab/scorecard/v1", "exercises": [{"earned": 20, "points": 20}]}'
 
 # A report that is complete in form: whatever in memory looks like a key signs it.
-SIGNED = """{{**json.loads(path.read_text() or "{{}}"), **{full}, "signature": [
+SIGNED = f"""{{**json.loads(path.read_text() or "{{}}"), **{FULL}, "signature": [
                 str(found) for found in gc.get_objects()
-                if isinstance(found, dict) and "key" in found][:1]}}""".format(full=FULL)
+                if isinstance(found, dict) and "key" in found][:1]}}"""
 
 BROKEN_RUBRIC = '[[criterion]]\nid = "all"\npoints = 20\n'
 

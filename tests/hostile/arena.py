@@ -145,6 +145,11 @@ class Judge:
                 stream.close()
             self._process = None
 
+    def end_children(self) -> None:
+        """End what it has started: the fork server, and all below it."""
+        for pid in _descendants(self.pid):
+            _kill(pid)
+
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process and self._process.poll() is not None:
             self.end()
@@ -342,10 +347,14 @@ class Arena:
 
     def assert_next_is_graded(self) -> None:
         """Assert that an honest answer still has full marks."""
-        reference = self.course / "solutions" / "knock"
-        told = self.judge.ask(**self._request("knock", reference, (), 6, 10), database=None)
-        assert "card" in told, told
-        assert Found(told["card"], told["reports"]).earned == KNOCK_POINTS, told["reports"]["text"]
+        found = self.grade(self.course / "solutions" / "knock")
+        assert not found.refused
+        assert found.earned == KNOCK_POINTS, found.reports["text"]
+
+    def grade(self, answer: Path) -> Found:
+        """What becomes of an honest `answer` to `knock`: nobody looks at what it did."""
+        told = self.judge.ask(**self._request("knock", answer, (), 6, 10), database=None)
+        return Found(told.get("card"), told.get("reports", {}), told.get("refused", ""))
 
     def survivors(self) -> list[int]:
         """The marked processes that are still there two seconds after the end."""
@@ -391,7 +400,7 @@ def make_course(folder: Path) -> None:
         shutil.copy(HERE / "window" / name, folder / "graders" / "window")
     shutil.copy(HERE / "window" / "app.py", folder / "solutions" / "window")
     with (folder / "graders" / "course.toml").open("a", encoding="utf-8") as catalogue:
-        for slug, points in (("window", 7), ("clerk_endpoint", 20)):
+        for slug, points in (("window", 8), ("clerk_endpoint", 20)):
             catalogue.write(
                 f'\n[[module.exercise]]\nslug = "{slug}"\nminutes = 1\npoints = {points}\n'
                 f'title = {{ en = "{slug}", fr = "{slug}" }}\npage = "exercises/knock.md"\n'

@@ -3,15 +3,23 @@
 HOSTILE techniques G, and what the trusted side reads without a bound.
 """
 
+import os
 from pathlib import Path
 
 import pytest
+
+from hooklab.errors import HooklabError
+from hooklab.grading.database import server
 
 from .answers import RIGHT, WINDOW_POINTS, WRONG, WRONG_POINTS, knock, window
 from .arena import KNOCK_POINTS
 
 # Megabytes that the judge may take for looking at an answer.
 MOST_MEMORY = 200
+
+POSTGRES = os.environ.get(
+    "HOOKLAB_TEST_DATABASE_URL", "postgresql+psycopg://root@127.0.0.1/postgres"
+)
 
 HANGS = {
     "loops": "while True: pass",
@@ -249,6 +257,53 @@ def test_a_table_does_not_keep_the_judge(arena, name):
     before = peak_memory(arena.judge.pid)
     routes = FILL.replace("{sql!r}", repr(TABLES[name]))
     found = arena.submit(window(routes), "window", ("it_opens", "a_row_holds_the_word"))
+    found.assert_lost(earned=WINDOW_POINTS)
+    assert peak_memory(arena.judge.pid) - before < MOST_MEMORY
+
+
+WITH_SERVER = """
+@app.get("/row")
+def row(word: str) -> None:
+    with engine.begin() as connection:
+        for statement in {sql}:
+            connection.execute(text(statement))
+"""
+
+# Each ends by itself within a minute or two, and needs no disk, should nobody stop it.
+SERVER_TABLES = {
+    "an endless view": (
+        "CREATE VIEW thing AS SELECT 'x'::text AS word, count(*)::int AS number "
+        "FROM (SELECT generate_series(1, 1000000000)) AS n",
+    ),
+    "a view that sleeps": (
+        "CREATE VIEW thing AS SELECT 'x'::text AS word, 1 AS number FROM pg_sleep(90)",
+    ),
+    # A function in a view runs with the rights of whoever reads the view.
+    "a view that runs a function": (
+        "CREATE FUNCTION who() RETURNS text LANGUAGE sql AS $$ SELECT CASE WHEN rolsuper "
+        "THEN 'BROKEN' || chr(58) || ' ran as a superuser' END "
+        "FROM pg_roles WHERE rolname = current_user $$",
+        "CREATE VIEW thing AS SELECT who() AS word, 1 AS number FROM generate_series(1, 2)",
+    ),
+    "rows of 4 MB": (
+        "CREATE TABLE thing (word text, number integer)",
+        "INSERT INTO thing SELECT repeat('x', 4000000), 1 FROM generate_series(1, 100)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SERVER_TABLES)
+def test_a_table_on_a_server_does_not_keep_the_judge(arena, name):
+    try:
+        server(POSTGRES).close()
+    except HooklabError as error:
+        pytest.skip(f"NOT PROVED HERE: no PostgreSQL at {POSTGRES}: {error}")
+    before = peak_memory(arena.judge.pid)
+    routes = WITH_SERVER.replace("{sql}", repr(SERVER_TABLES[name]))
+    # The word is not asked for: whatever is read is shown.
+    found = arena.submit(
+        window(routes), "window", ("it_opens", "a_row_is_there"), database=POSTGRES
+    )
     found.assert_lost(earned=WINDOW_POINTS)
     assert peak_memory(arena.judge.pid) - before < MOST_MEMORY
 

@@ -92,3 +92,16 @@ def test_no_signal_reaches_the_judge(arena, name, value):
     payload = f"parent = os.getppid()\nif parent > 1: attempt({name!r}, lambda: {SIGNALS[name]})"
     found = arena.submit(knock(payload, when="import", value=value))
     assert found.earned == (WRONG_POINTS if value == WRONG else 2.5)
+
+
+def test_after_the_death_of_the_fork_server_a_new_one_grades(arena):
+    arena.assert_next_is_graded()
+    arena.judge.end_children()
+    try:
+        # The death may cost the check that met it, and nothing else.
+        reference = arena.course / "solutions" / "knock"
+        found = arena.grade(reference)
+        assert {check["outcome"] for check in found.lost} <= {"could_not_grade"}
+        arena.assert_next_is_graded()
+    finally:
+        arena.judge.end()

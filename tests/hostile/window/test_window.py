@@ -39,6 +39,11 @@ def test_a_row_holds_the_word(lab):
     lab.db.expect_row("thing", {"word": word}, number=1)
 
 
+def test_a_row_is_there(lab):
+    lab.app.get(f"/row?word={a_word(lab)}").expect("2xx")
+    lab.db.expect("thing", 1)
+
+
 def test_the_database_is_asked_once(lab):
     with lab.database.statements() as noted:
         lab.app.get("/ask").expect("2xx")
