@@ -1,0 +1,83 @@
+"""One judge for each kind of user, and a fresh arena for each test."""
+
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from .arena import ORDINARY, Arena, Judge, Outside, as_user, base_folder, give, make_course
+
+# A grader for the copied course, not tests of ours.
+collect_ignore = ["window"]
+
+if sys.platform != "linux":
+    collect_ignore_glob = ["test_*.py"]
+    warnings.warn("the hostile answers are not tried here: they look into /proc", stacklevel=1)
+
+
+@dataclass(frozen=True)
+class Court:
+    """What the tests of one user share."""
+
+    uid: int | None
+    base: Path
+    template: Path
+    judge: Judge
+
+
+@pytest.fixture(scope="session")
+def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture(scope="session", params=["root", "ordinary"] if os.geteuid() == 0 else ["ordinary"])
+def court(request) -> Iterator[Court]:
+    """A judge who runs as root, where root runs the tests, and one who is an ordinary user."""
+    uid = ORDINARY if os.geteuid() == 0 and request.param == "ordinary" else None
+    if uid is not None:
+        _require_ordinary_user(uid)
+    base = base_folder(uid)
+    template = base / "template"
+    make_course(template)
+    give(template, uid)
+    judge = Judge(uid, base)
+    for slug in ("knock", "ledger", "window", "clerk_endpoint"):
+        judge.ask(
+            course=str(template),
+            slug=slug,
+            submission=str(template / "solutions" / slug),
+            only=(),
+            scratch=str(base),
+            response_seconds=6,
+            start_seconds=10,
+            database=None,
+        )
+    yield Court(uid, base, template, judge)
+    judge.end()
+    shutil.rmtree(base)
+
+
+def _require_ordinary_user(uid: int) -> None:
+    if not shutil.which("setpriv"):
+        pytest.skip("NOT PROVED HERE: there is no setpriv, which makes root an ordinary user")
+    twice = "import hooklab, subprocess, sys; subprocess.check_call([sys.executable, '-c', ''])"
+    tried = subprocess.run(
+        [*as_user(uid), sys.executable, "-c", twice], capture_output=True, text=True
+    )
+    if tried.returncode:
+        pytest.skip(
+            f"NOT PROVED HERE: an ordinary user cannot run {sys.executable}: {tried.stderr}"
+        )
+
+
+@pytest.fixture
+def arena(court, outside) -> Iterator[Arena]:
+    arena = Arena(court.judge, court.template, outside, court.base, court.uid)
+    yield arena
+    shutil.rmtree(arena.folder, ignore_errors=True)

@@ -1,0 +1,251 @@
+"""Forge the result: the report's file, the control channel, the descriptors, the output.
+
+HOSTILE techniques E.
+"""
+
+import json
+import shutil
+
+import pytest
+
+from .answers import RIGHT, WINDOW_POINTS, WRONG, WRONG_POINTS, knock, window
+from .arena import KNOCK_POINTS, needs_landlock
+from .command import by_command
+
+FORGED = '{"schema": "hooklab/scorecard/v1", "exercises": [{"slug": "knock", "earned": 20}]}'
+
+REWRITE = f"""
+def rewrite(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for target in ([RESULT] if RESULT.exists() else []):
+            try:
+                target.write_text({FORGED!r})
+            except OSError:
+                pass
+        time.sleep(0.02)
+"""
+
+WRITERS = {
+    "at once": "rewrite(0.1)",
+    "in a thread": "threading.Thread(target=rewrite, args=(8,), daemon=True).start()",
+    "at its exit": "import atexit; atexit.register(rewrite, 2)",
+    "on a signal": "signal.signal(signal.SIGTERM, lambda *arguments: rewrite(2))",
+    "in a child": "child = os.fork()\nif child == 0: mark(); rewrite(8); os._exit(0)",
+    "in a daemon": "daemon(lambda: rewrite(8))",
+    "in a daemon's daemon": "daemon(lambda: daemon(lambda: daemon(lambda: rewrite(8))))",
+    "in a family": "family(6, lambda: rewrite(8))",
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_the_report_s_file_is_what_the_judge_wrote(arena, name):
+    place = f"RESULT = Path({str(arena.folder / 'out' / 'result.json')!r})\n"
+    payload = f"global RESULT, rewrite\n{place}{REWRITE}\n{WRITERS[name]}"
+    arena.write(knock(payload, when="import"))
+    card = by_command(arena)
+    assert sum(each["earned"] for each in card["exercises"]) == WRONG_POINTS
+
+
+def test_the_tier_in_force_is_in_the_report(arena):
+    needs_landlock(1, "the tier called landlock")
+    arena.write(knock())
+    card = by_command(arena)
+    assert card["isolation"].startswith("landlock-")
+
+
+LINES = {
+    "no JSON": b"garbage\n",
+    "no object": b"[1, 2]\n",
+    "too long": b"x" * 1_000_000,
+    "too deep": b"[" * 60_000 + b"\n",
+    "no UTF-8": b"\xff\xfe\n",
+    "no event": b'{"event": "earned", "points": 99}\n',
+    "an event that is a table": b'{"event": {}}\n{"event": "done", "of": {}}\n',
+    "a flood": b'{"event": "done", "of": 1}\n' * 20_000,
+    "no numbers": b'{"event": NaN, "count": Infinity}\n',
+    "a number without end": b'{"of": ' + b"9" * 5000 + b"}\n",
+    "keys twice": b'{"event": "ready", "event": "failed", "event": "ready"}\n',
+    "a pickle": b"\x80\x04\x95\n",
+    "answers to commands to come": b"".join(
+        b'{"event": "done", "of": %d, "result": true}\n' % number for number in range(50)
+    ),
+    "holds": b'{"event": "held", "count": "many"}\n' * 50,
+    "answers to whom nobody asked": b'{"event": "warm"}\n{"pid": 1}\n{"status": 0}\n{}\n',
+}
+
+
+@pytest.mark.parametrize("value", [WRONG, RIGHT], ids=["wrong", "right"])
+@pytest.mark.parametrize("name", LINES)
+def test_a_line_to_the_judge_brings_nothing(arena, name, value):
+    found = arena.submit(knock(f"tell({LINES[name]!r})", when="import", value=value))
+    assert found.earned <= (WRONG_POINTS if value == WRONG else KNOCK_POINTS)
+    assert "could_not_grade" not in {check["outcome"] for check in found.checks.values()}
+
+
+FAILURES = {
+    "a text": {"stage": "import", "error": "text"},
+    "a list": {"stage": "import", "error": [1, 2, 3]},
+    "a number": {"stage": "import", "error": 7},
+    "pairs": {"stage": "create_app", "error": [["type", "X"], ["message", {}]]},
+    "nested": {"stage": "startup", "error": {"type": {"a": []}, "message": [[]], "line": {}}},
+    "escapes": {"stage": "import", "error": {"type": "\x1b[2J", "file": "/a\n::error::b"}},
+    "no stage": {"error": {}},
+    "a stage that is a list": {"stage": ["import"], "error": {}},
+    "a flood": {"stage": "import", "error": {"message": "x" * 60_000}},
+    "nothing": {"stage": None, "error": None},
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_malformed_failure_is_the_answer_s_own(arena, name):
+    line = json.dumps({"event": "failed", **FAILURES[name]}).encode() + b"\n"
+    found = arena.submit(knock(f"tell({line!r})", when="import", value=RIGHT))
+    found.assert_lost()
+    assert "\x1b" not in found.text
+
+
+def test_a_start_is_told_once(arena):
+    line = b'{"event": "ready"}\n'
+    arena.submit(knock(f"tell({line!r}); raise KeyError", when="import")).assert_lost()
+
+
+DESCRIPTORS = """
+for number in list(range(3, 64)):
+    for path in (f"/proc/self/fd/{number}", f"/proc/{os.getppid()}/fd/{number}"):
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+            os.write(descriptor, b'{"event": "earned"}\\n')
+            os.close(descriptor)
+        except OSError:
+            pass
+    try:
+        os.write(number, b'{"card": {"exercises": []}}\\n')
+    except OSError:
+        pass
+"""
+
+
+@pytest.mark.parametrize("value", [WRONG, RIGHT], ids=["wrong", "right"])
+def test_no_descriptor_leads_to_a_verdict(arena, value):
+    found = arena.submit(knock(DESCRIPTORS, value=value))
+    assert found.earned <= (WRONG_POINTS if value == WRONG else KNOCK_POINTS)
+
+
+def test_what_is_printed_is_only_text(arena):
+    payload = f"""
+    for stream in (sys.stdout, sys.stderr):
+        print({FORGED!r}, file=stream)
+        print("4 passed in 0.01s", "Total 20/20", "---- 8< ----", file=stream, sep="\\n")
+    """
+    found = arena.submit(knock(payload, value=WRONG))
+    found.assert_lost("a greeting for", "Total 20/20", earned=WRONG_POINTS)
+
+
+HELD = """
+state = {"number": 0}
+
+def set_it(number):
+    import sqlite3
+    with sqlite3.connect(database, timeout=5) as connection:
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS counter (id INTEGER PRIMARY KEY, number INTEGER)"
+        )
+        # It never compares: whoever comes last wins.
+        connection.execute("INSERT OR REPLACE INTO counter VALUES (1, ?)", (number,))
+
+def honest(number):
+    with engine.begin() as connection:
+        connection.execute(text(
+            "CREATE TABLE IF NOT EXISTS counter (id INTEGER PRIMARY KEY, number INTEGER)"
+        ))
+        connection.execute(
+            text("INSERT OR REPLACE INTO counter VALUES (1, :number)"), {"number": number}
+        )
+
+@app.get("/set")
+def set_number(number: int) -> None:
+    {body}
+"""
+
+HOLDS = {
+    # The base: it is held, overtaken, and then writes the older number.
+    "honest": "honest(number)",
+    "says that it is held and goes on": (
+        'if number == 1: tell(b\'{"event": "held", "count": 1}\\n\')\n    set_it(number)'
+    ),
+    "opens the gate": (
+        "import hooklab.worker.inside as inside\n"
+        "    kind = inside.WriteGate\n"
+        "    for gate in [each for each in gc.get_objects() if isinstance(each, kind)]:\n"
+        '        tell(b\'{"event": "held", "count": 1}\\n\')\n'
+        "        gate._open.set()\n"
+        "    honest(number)"
+    ),
+    "delays its rival": (
+        'if number == 1: tell(b\'{"event": "held", "count": 1}\\n\')\n'
+        "    if number == 2: time.sleep(1.5)\n"
+        "    honest(number)"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOLDS)
+def test_a_lost_race_stays_lost_whatever_is_said_about_it(arena, name):
+    routes = HELD.replace("{body}", HOLDS[name])
+    found = arena.submit(window(routes), "window", ("it_opens", "the_newer_one_stays"))
+    found.assert_lost(earned=WINDOW_POINTS)
+
+
+def test_a_told_number_of_statements_is_no_proof(arena):
+    routes = """
+    import hooklab.worker.statements as statements
+    stop = statements.StatementLog.stop
+    statements.StatementLog.stop = lambda self: stop(self)[:1]
+
+    @app.get("/ask")
+    def ask() -> None:
+        with engine.connect() as connection:
+            for _time in range(5):
+                connection.execute(text("SELECT 1"))
+    """
+    found = arena.submit(window(routes), "window", ("it_opens", "the_database_is_asked_once"))
+    found.assert_lost(earned=WINDOW_POINTS)
+
+
+HOMES = {
+    "locks a folder": "(home / 'a' / 'b').mkdir(parents=True)\n"
+    "(home / 'a' / 'b' / 'c').write_bytes(b'x' * 10_000_000)\n"
+    "(home / 'a' / 'b').chmod(0); (home / 'a').chmod(0)",
+    "locks its home": "(home / 'large').write_bytes(b'x' * 10_000_000); home.chmod(0)",
+    "forbids everything": "os.umask(0o777); (home / 'a').mkdir()",
+    "removes its home": "import shutil; os.chdir('/'); shutil.rmtree(home, ignore_errors=True)",
+    "nests folders": "for _ in range(400):\n    os.mkdir('d'); os.chdir('d')",
+    "makes many files": "for n in range(5000): (home / f'{n}').touch()",
+    "removes the slot's folder": "attempt('removed the slot', os.rename, home.parent, 'x')",
+}
+
+
+@pytest.mark.parametrize("name", HOMES)
+def test_a_slot_is_removed_whatever_was_done_to_it(arena, name):
+    payload = f"home = Path(os.environ['HOME'])\n{HOMES[name]}"
+    found = arena.submit(knock(payload, when="thread"))
+    assert found.earned <= WRONG_POINTS
+
+
+def test_a_slot_s_disk_is_bounded(arena):
+    if shutil.disk_usage(arena.folder).free < 2 * 1024**3:
+        pytest.skip("NOT PROVED HERE: there are no 2 GiB to be filled")
+    # Ends by itself: at the first file that is refused, or after 640 MB.
+    payload = """
+    for number in range(40):
+        try:
+            Path(f"large{number}").write_bytes(bytes(16_000_000))
+        except OSError as error:
+            print("was refused:", error)
+            break
+    else:
+        print("BROKEN: wrote 640 MB")
+    """
+    found = arena.submit(knock(payload, when="import"))
+    assert found.earned <= WRONG_POINTS

@@ -1,0 +1,58 @@
+"""What a window must do: everything that the trusted side reads of an answer is read here."""
+
+from functools import partial
+
+from hooklab.grading.page import read_page
+
+
+def a_word(lab):
+    return "word" + "".join(lab.random.choices("abcdefghij", k=10))
+
+
+def test_it_opens(lab):
+    lab.app.get("/").expect("2xx")
+
+
+def test_a_page_shows_the_word(lab):
+    word = a_word(lab)
+    answer = lab.app.get(f"/page?word={word}").expect("2xx")
+    heading = read_page(answer.text).find(role="heading")
+    lab.require(heading.text == word, en="the word", fr="le mot", got=heading.text)
+
+
+def test_the_log_tells_the_word(lab):
+    word = a_word(lab)
+    lab.app.get(f"/log?word={word}").expect("2xx")
+    found = [line for line in lab.logs.lines if line.get("word") == word]
+    lab.require(found, en="a JSON line", fr="une ligne JSON", got=lab.logs.text)
+
+
+def test_a_file_holds_the_word(lab):
+    word = a_word(lab)
+    lab.app.get(f"/file?word={word}").expect("2xx")
+    lab.require(lab.files.containing(word), en="a file", fr="un fichier", got=lab.files.names())
+
+
+def test_a_row_holds_the_word(lab):
+    word = a_word(lab)
+    lab.app.get(f"/row?word={word}").expect("2xx")
+    lab.db.expect_row("thing", {"word": word}, number=1)
+
+
+def test_a_row_is_there(lab):
+    lab.app.get(f"/row?word={a_word(lab)}").expect("2xx")
+    lab.db.expect("thing", 1)
+
+
+def test_the_database_is_asked_once(lab):
+    with lab.database.statements() as noted:
+        lab.app.get("/ask").expect("2xx")
+    lab.require(len(noted) == 1, en="one statement", fr="une requête", got=str(len(noted)))
+
+
+def test_the_newer_one_stays(lab):
+    lab.app.get("/set?number=0").expect("2xx")
+    older, newer = (partial(lab.app.later, "GET", f"/set?number={number}") for number in (1, 2))
+    for answer in lab.overtaken(older, by=newer):
+        answer.expect("2xx")
+    lab.db.expect_row("counter", {"id": 1}, number=2)
