@@ -77,7 +77,7 @@ class Wire:
 @bounded
 @given(lines)
 def test_control_messages(said):
-    job = Job("f", "h", "c", "l", {}, "now")
+    job = Job("f", "h", "c", "l", {}, "now", isolation="process")
     worker = Worker(Wire(said), job, None)
     failure = worker.wait_until_ready()
     if failure:

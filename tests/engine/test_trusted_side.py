@@ -18,7 +18,7 @@ from hooklab.grading.failure import CheckFailed
 from hooklab.grading.log_file import LogFile
 from hooklab.grading.private_copy import copy_submission
 from hooklab.grading.relauncher import Relauncher
-from hooklab.worker import process
+from hooklab.worker import isolation, process
 from hooklab.worker.launch import LauncherGone, start_launcher
 from hooklab.worker.process import read_failure
 
@@ -173,8 +173,10 @@ def test_written_answers_are_read_from_the_copy(sample, secret):
     assert "answer.md is a link" in sample.grade()["text"].message
 
 
-def test_what_is_graded_does_not_change_under_the_grading(sample):
+def test_what_is_graded_does_not_change_under_the_grading(sample, monkeypatch):
     """The first app writes into its own source; the second must not read that."""
+    # Behind the wall it could not even try.
+    monkeypatch.setenv(isolation.CHOICE, isolation.PROCESS)
     sample.write(
         """
         def test_first(lab):
