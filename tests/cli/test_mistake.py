@@ -166,7 +166,7 @@ def test_the_way_on_is_typed_in_the_folder_where_a_person_is(course, hooklab, ed
     greeting.write_text(greeting.read_text().replace("Hello", "Bye"))
     (folder / "MISTAKE.txt").write_text("It says goodbye.\n\nLoses: it_greets_by_name\n")
     code, out, _err = hooklab(*command)
-    assert (code, out) == (0, f"{spaced}/{PATCH.format('says_bye')}\n")
+    assert (code, out) == (0, "knock/mistakes/says_bye.patch\n")
 
 
 def test_a_hint_says_once_what_to_run(course, hooklab, editor):

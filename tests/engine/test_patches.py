@@ -182,9 +182,9 @@ def test_no_variable_changes_what_is_written(home, monkeypatch, name, value):
 
 
 def test_only_a_line_feed_ends_a_line(home):
+    change(home / "b", 10, "changed\n")
     for folder in ("a", "b"):
         change(home / folder, 9, "a = '\u2028'; b = '\x0c'\n")
-    change(home / "b", 10, "changed\n")
     (hunk,) = patches.hunks(patches.difference(home))
     assert "a = '\u2028'; b = '\x0c'" in hunk.old
     assert len(hunk.lines) == 8
@@ -235,11 +235,13 @@ def test_a_patch_that_is_not_as_it_should_be_is_a_problem(own_toy, old, new, sai
     assert found[1].startswith(said)
 
 
-def test_a_file_that_is_no_utf_8_is_compared_all_the_same(own_toy):
-    for name in ("greeting.py", "notes.txt"):
-        (own_toy.solution("knock") / name).write_bytes(b"# \xe9\n" * 4)
+def test_a_file_that_is_no_utf_8_is_judged_all_the_same(own_toy, home):
+    (home / "a" / "notes.txt").write_bytes("".join(LINES).encode())
+    (home / "b" / "notes.txt").write_bytes("".join(LINES).encode())
+    change(home / "b", 10, "changed\n", "notes.txt")
     path = own_toy.grader("knock") / "mistakes" / "ignores_the_name.patch"
-    head = path.read_text().partition("---")[0]
-    made = "@@ -0,0 +1 @@\n+x = 1\n"
-    path.write_text(f"{head}--- /dev/null\n+++ b/new.py\n{made}")
+    patch = Patch("Says.", ("it_greets_by_name",), patches.difference(home))
+    path.write_text(str(patch))
+    odd = "".join(["\xe9\n", *LINES[1:]]).encode("latin-1")
+    (own_toy.solution("knock") / "notes.txt").write_bytes(odd)
     assert judged(own_toy) == set()

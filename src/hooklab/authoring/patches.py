@@ -202,7 +202,7 @@ def _lost(home: Path, diff: str) -> list[str]:
             return sorted(odd or differ)
         lost = {name for name in differ if _content(made / name) != _content(wrong / name)}
         # Others read the names.
-        return sorted(lost | (differ ^ kept.files))
+        return sorted(lost | (differ - kept.files))
 
 
 def _content(path: Path) -> bytes | None:
