@@ -7,9 +7,6 @@ from pathlib import Path
 from hooklab.errors import HooklabError
 from hooklab.texts import _
 
-# A hook's environment names its own repository.
-_OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
-
 
 def history(root: Path, *arguments: str) -> bytes:
     """What git tells of the checkout at `root`; nothing when it fails or is not installed."""
@@ -22,7 +19,8 @@ def history(root: Path, *arguments: str) -> bytes:
 def git(folder: Path, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[bytes]":
     """Run git on the files of `folder`, as if it were part of no checkout.
 
-    Nobody's settings count here: they change what git prints and takes.
+    Nobody's settings count here, neither files nor variables, and no hook's repository: they
+    change what git prints and takes.
 
     Args:
         given: what git reads from its standard input.
@@ -30,7 +28,7 @@ def git(folder: Path, *arguments: str, given: str = "") -> "subprocess.Completed
     Raises:
         HooklabError: git is not installed.
     """
-    inherited = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     alone = {
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -40,9 +38,7 @@ def git(folder: Path, *arguments: str, given: str = "") -> "subprocess.Completed
     try:
         return _run(folder, arguments, given.encode(), inherited | alone)
     except OSError:
-        raise HooklabError(
-            _("git is not installed"), _("install it from git-scm.com, then run the command again")
-        ) from None
+        raise HooklabError(_("git is not installed"), _("install it from git-scm.com")) from None
 
 
 def _run(

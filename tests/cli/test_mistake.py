@@ -1,5 +1,6 @@
 """`hooklab mistake`: what authors type to keep known mistakes, and what they are told."""
 
+import shlex
 import stat
 import sys
 
@@ -62,7 +63,7 @@ def test_without_an_editor_a_person_is_told_how_to_go_on(course, hooklab, editor
     greeting = course / folder / "greeting.py"
     greeting.write_text(greeting.read_text().replace("Hello", "Bye"))
     words = course / folder / "MISTAKE.txt"
-    words.write_text(words.read_text().replace("check_id", "it_greets_by_name"))
+    words.write_text("It says goodbye.\n\nLoses: it_greets_by_name\n")
     assert hooklab(*command)[0] == 0
     assert (course / PATCH.format("says_bye")).is_file()
     assert not (course / folder).exists()
@@ -151,3 +152,25 @@ def test_what_learners_read_is_kept_in_both_languages(
     assert english.startswith("Whoever knocks is greeted by name\nWhat was wanted:")
     assert french.startswith("La personne est saluée par son nom\nCe qui était attendu")
     assert hooklab("mistake", "messages", "knock")[1].split() == kept
+
+
+def test_the_way_on_is_typed_in_the_folder_where_a_person_is(course, hooklab, editor, monkeypatch):
+    spaced = course.rename(course.with_name("my course"))
+    monkeypatch.chdir(spaced / "graders")
+    code, _out, err = hooklab("mistake", "new", "knock", "says_bye")
+    assert code == 0
+    command = shlex.split(err.rpartition("run: hooklab ")[2])
+    folder = spaced / ".hooklab/mistakes/knock/says_bye"
+    assert command == ["mistake", "new", "knock", "says_bye", "--from", str(folder)]
+    greeting = folder / "greeting.py"
+    greeting.write_text(greeting.read_text().replace("Hello", "Bye"))
+    (folder / "MISTAKE.txt").write_text("It says goodbye.\n\nLoses: it_greets_by_name\n")
+    code, out, _err = hooklab(*command)
+    assert (code, out) == (0, "knock/mistakes/says_bye.patch\n")
+
+
+def test_a_hint_says_once_what_to_run(course, hooklab, editor):
+    editor('(here / "MISTAKE.txt").write_text("It says goodbye.\\n")')
+    code, _out, err = hooklab("mistake", "new", "knock", "says_bye")
+    assert code == 2
+    assert "hint: change what the answer does wrong; then run: hooklab mistake new" in err

@@ -109,7 +109,10 @@ def test_a_run_leaves_no_folder_thread_or_descriptor(
         return grade(toy, ["knock", "ledger"], options, launcher=launcher)
 
     def belongings():
-        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+        threads = [thread.name for thread in threading.enumerate()]
+        # The event loop's own pool grows up to its bound when it is busy, and stays.
+        ours = [name for name in threads if not name.startswith("asyncio_")]
+        return len(list(Path("/proc/self/fd").iterdir())), len(ours)
 
     assert run().earned == 5.5
     before = belongings()

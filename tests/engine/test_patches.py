@@ -5,10 +5,11 @@ import subprocess
 
 import pytest
 
-from hooklab.authoring import patches
+from hooklab.authoring import known, patches
 from hooklab.authoring.folders import copy
 from hooklab.authoring.patches import DoesNotApply, Patch
 from hooklab.errors import HooklabError
+from hooklab.rubric import load
 
 LINES = [f"line {number}\n" for number in range(1, 21)]
 
@@ -161,3 +162,86 @@ def test_without_git_a_person_is_told_what_to_install(home, monkeypatch):
     monkeypatch.setenv("PATH", os.devnull)
     with pytest.raises(HooklabError, match="git is not installed"):
         patches.difference(home)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GIT_EXTERNAL_DIFF", "echo"),
+        ("GIT_DIFF_OPTS", "-u1"),
+        ("GIT_CONFIG_PARAMETERS", "'diff.interHunkContext=20' 'diff.external=echo'"),
+    ],
+)
+def test_no_variable_changes_what_is_written(home, monkeypatch, name, value):
+    change(home / "b", 3, "changed\n")
+    change(home / "b", 12, "changed\n")
+    before = patches.difference(home)
+    assert before.count("@@ -") == 2
+    monkeypatch.setenv(name, value)
+    assert patches.difference(home) == before
+
+
+def test_only_a_line_feed_ends_a_line(home):
+    change(home / "b", 10, "changed\n")
+    for folder in ("a", "b"):
+        change(home / folder, 9, "a = '\u2028'; b = '\x0c'\n")
+    (hunk,) = patches.hunks(patches.difference(home))
+    assert "a = '\u2028'; b = '\x0c'" in hunk.old
+    assert len(hunk.lines) == 8
+
+
+def test_a_file_with_a_nul_byte_is_copied_as_it_is(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "logo.png").write_bytes(b"\x89PNG\r\n\0")
+    assert (copy(tmp_path / "a", tmp_path / "b") / "logo.png").read_bytes() == b"\x89PNG\r\n\0"
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", "C:/x", "..\\x", ".git/config"])
+def test_a_name_that_leads_out_of_the_folder_is_refused(name):
+    patch = Patch("", (), f"--- a/{name}\n+++ b/{name}\n@@ -1 +1 @@\n-a\n+b\n")
+    with pytest.raises(HooklabError, match="is no file of an answer"):
+        patch.check_names()
+
+
+def judged(course):
+    """What the gate says of the mistakes of “knock”, by the last part of its place."""
+    found = known.judge(course, load(course.grader("knock")), known.mistakes(course, "knock"))
+    return {(problem.place.rpartition("/")[2], problem.what) for problem in found}
+
+
+def test_what_lies_among_the_patches_and_is_none_is_a_problem(own_toy):
+    folder = own_toy.grader("knock") / "mistakes"
+    (folder / "old").mkdir()
+    (folder / "gone.en.txt").write_text("x\n")
+    (folder / "no_route.fr.txt").write_text("x\n")
+    (folder / "x.diff").write_text("x\n")
+    lies = "it belongs to no mistake"
+    assert judged(own_toy) == {("old", lies), ("gone.en.txt", lies), ("x.diff", lies)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("Loses: it_greets_by_name", "Loses: it_greets_by_name\n" * 2, "it names a check twice"),
+        ("Loses:", "Loses: it_greets_by_name\nLoses: a,", "“Loses: a, it_greets_by_name” names no"),
+        ("/greeting.py", "/../greeting.py", "“../greeting.py” is no file of an answer"),
+    ],
+)
+def test_a_patch_that_is_not_as_it_should_be_is_a_problem(own_toy, old, new, said):
+    path = own_toy.grader("knock") / "mistakes" / "ignores_the_name.patch"
+    path.write_text(path.read_text().replace(old, new))
+    (found,) = judged(own_toy)
+    assert found[0] == path.name
+    assert found[1].startswith(said)
+
+
+def test_a_file_that_is_no_utf_8_is_judged_all_the_same(own_toy, home):
+    (home / "a" / "notes.txt").write_bytes("".join(LINES).encode())
+    (home / "b" / "notes.txt").write_bytes("".join(LINES).encode())
+    change(home / "b", 10, "changed\n", "notes.txt")
+    path = own_toy.grader("knock") / "mistakes" / "ignores_the_name.patch"
+    patch = Patch("Says.", ("it_greets_by_name",), patches.difference(home))
+    path.write_text(str(patch))
+    odd = "".join(["\xe9\n", *LINES[1:]]).encode("latin-1")
+    (own_toy.solution("knock") / "notes.txt").write_bytes(odd)
+    assert judged(own_toy) == set()

@@ -19,14 +19,20 @@ def files(folder: Path) -> set[str]:
 def copy(folder: Path, into: Path) -> Path:
     """Lay the files of `folder` in the folder `into`, over what is there; returns `into`.
 
-    A checkout on Windows may have its own line ends. Patches know one kind only.
+    A checkout on Windows may have its own line ends, where patches know one kind only. A file with
+    a NUL byte has no lines.
     """
     into.mkdir(parents=True, exist_ok=True)
     for name in sorted(files(folder)):
         target = into / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((folder / name).read_bytes().replace(b"\r\n", b"\n"))
+        target.write_bytes(plain((folder / name).read_bytes()))
     return into
+
+
+def plain(content: bytes) -> bytes:
+    """The content of a file with the line ends that patches know."""
+    return content if b"\0" in content else content.replace(b"\r\n", b"\n")
 
 
 def digest(found: Mapping[str, Path], *also: str) -> str:

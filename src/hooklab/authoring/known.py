@@ -1,20 +1,20 @@
 """Answers whose outcome is known: patches with one fault each, and other whole designs."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hooklab.authoring import patches
-from hooklab.authoring.folders import copy, digest, files, folder_digest
+from hooklab.authoring.folders import copy, digest, files, folder_digest, plain
 from hooklab.authoring.patches import DoesNotApply, Patch
 from hooklab.authoring.problem import Problem
 from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
 from hooklab.rubric import Rubric
-from hooklab.texts import _
+from hooklab.texts import LANGUAGES, _
 from hooklab.toml import read_table
 
 
@@ -77,17 +77,26 @@ class Known:
         return into
 
 
-def mistakes(course: Course, slug: str) -> list[Known]:
-    """The known mistakes of `slug`, by name: the solution with one fault each."""
-    return [
-        _mistake(path, course.solution(slug))
-        for path in sorted((course.grader(slug) / "mistakes").glob("*.patch"))
-    ]
+@dataclass(frozen=True)
+class Mistake(Known):
+    """The solution with one fault, kept as a patch."""
+
+    patch: Patch
+    base: Path
 
 
-def _mistake(path: Path, solution: Path) -> Known:
-    patch = patches.parse(path.read_text(encoding="utf-8"))
-    return Known(path, patch.says, patch.loses, patch, solution)
+def mistakes(course: Course, slug: str) -> list[Mistake]:
+    """The known mistakes of `slug`, by name."""
+    found = []
+    for path in sorted(mistake_path(course, slug, "x").parent.glob("*.patch")):
+        patch = patches.read(path)
+        found.append(Mistake(path, patch.says, patch.loses, patch, course.solution(slug)))
+    return found
+
+
+def mistake_path(course: Course, slug: str, name: str) -> Path:
+    """Where the patch of the mistake `name` of `slug` is kept."""
+    return course.grader(slug) / "mistakes" / f"{name}.patch"
 
 
 def others(course: Course, slug: str) -> list[Known]:
@@ -126,7 +135,7 @@ def others(course: Course, slug: str) -> list[Known]:
     return found
 
 
-def judge(course: Course, rubric: Rubric, known: list[Known]) -> Iterator[Problem]:
+def judge(course: Course, rubric: Rubric, known: Sequence[Known]) -> Iterator[Problem]:
     """What is wrong with the known answers before any is graded."""
     for each in known:
         place = each.path.relative_to(course.root).as_posix()
@@ -141,6 +150,9 @@ def judge(course: Course, rubric: Rubric, known: list[Known]) -> Iterator[Proble
                     _("it says that it loses “{id}”, which is no check").format(id=id_),
                     _("use the ids of rubric.toml"),
                 )
+        if len(set(each.loses)) < len(each.loses):
+            yield Problem(place, _("it names a check twice"), _("name each check once"))
+    yield from _strays(course, rubric.slug, known)
     yield from _repeated(course, known)
     lost = {id_ for each in known for id_ in each.loses}
     for id_ in rubric.checks:
@@ -149,6 +161,24 @@ def judge(course: Course, rubric: Rubric, known: list[Known]) -> Iterator[Proble
                 f"graders/{rubric.slug}/mistakes",
                 _("no mistake loses the check “{id}”").format(id=id_),
                 _("add the wrong answer that this check is there for"),
+            )
+
+
+def _strays(course: Course, slug: str, known: Sequence[Known]) -> Iterator[Problem]:
+    """What lies among the patches and is none, nor the texts of one."""
+    folder = mistake_path(course, slug, "x").parent
+    own = {
+        f"{each.name}{end}"
+        for each in known
+        if each.patch
+        for end in (".patch", *(f".{language}.txt" for language in LANGUAGES))
+    }
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name not in own and not path.name.startswith("."):
+            yield Problem(
+                path.relative_to(course.root).as_posix(),
+                _("it belongs to no mistake"),
+                _("remove it: only patches and their texts are kept here"),
             )
 
 
@@ -168,8 +198,10 @@ def _fault(known: Known, patch: Patch) -> tuple[str, str] | None:
     """What is wrong with a patch as a patch: (what, hint)."""
     with TemporaryDirectory() as temporary:
         try:
+            patch.check_words()
+            patch.check_names()
             answer = known.assemble(Path(temporary) / "answer")
-        except DoesNotApply as error:
+        except HooklabError as error:
             return error.what, error.hint
         if known.base and _is_same(known.base, answer, patch):
             return _("it changes nothing"), _("change what the answer does, or remove it")
@@ -186,15 +218,15 @@ def _is_same(base: Path, answer: Path, patch: Patch) -> bool:
 def _meaning(path: Path) -> object:
     if not path.is_file():
         return None
-    text = path.read_text(encoding="utf-8")
+    content = plain(path.read_bytes())
     if path.suffix == ".py":
-        # A mistake may be that it is no Python.
-        with suppress(SyntaxError):
-            return ast.dump(ast.parse(text))
-    return text
+        # A mistake may be that it is no Python; a NUL byte is a ValueError in some versions.
+        with suppress(SyntaxError, ValueError):
+            return ast.dump(ast.parse(content))
+    return content
 
 
-def _repeated(course: Course, known: list[Known]) -> Iterator[Problem]:
+def _repeated(course: Course, known: Sequence[Known]) -> Iterator[Problem]:
     first: dict[str, str] = {}
     for each in known:
         if each.patch is None or not each.patch.diff:

@@ -16,8 +16,10 @@ lines that have moved, and takes no lines that have changed.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+from tempfile import TemporaryDirectory
 
+from hooklab.authoring.folders import copy, files, plain
 from hooklab.errors import HooklabError
 from hooklab.git import git
 from hooklab.texts import _
@@ -28,7 +30,7 @@ CONTEXT = 3
 _DIFF = re.compile(r"^--- (?:a/|/dev/null)", re.MULTILINE)
 _LOSES = re.compile(r"^Loses: *(?P<check>\S+) *(?:\n|\Z)", re.MULTILINE)
 _HUNK = re.compile(r"^@@ -(?P<start>\d+)(?:,(?P<old>\d+))? \+\d+(?:,(?P<new>\d+))? @@")
-_NAMES = re.compile(r"^(?:---|\+\+\+) [ab]/.*$", re.MULTILINE)
+_NOT_READ = re.compile(r"^loses:.*$", re.MULTILINE | re.IGNORECASE)
 _NOISE = re.compile(r"^(?:diff --git|index|new file mode|deleted file mode) .*\n", re.MULTILINE)
 
 
@@ -49,7 +51,23 @@ class Patch:
     @property
     def files(self) -> set[str]:
         """The names of the files that it changes, makes or removes."""
-        return {line[4:].partition("/")[2] for line in _NAMES.findall(self.diff)} - {"dev/null"}
+        return {hunk.file for hunk in hunks(self.diff)}
+
+    def check_words(self) -> None:
+        """HooklabError when a line among its words was meant to name a check, and does not."""
+        if found := _NOT_READ.search(self.says):
+            raise HooklabError(
+                _("“{line}” names no check").format(line=found[0]),
+                _("write a line “Loses: check_id” for each of them, above the diff"),
+            )
+
+    def check_names(self) -> None:
+        """HooklabError when it names a file that is not below the folder it is applied to."""
+        if strays := sorted(name for name in self.files if _leads_out(name)):
+            raise HooklabError(
+                _("“{name}” is no file of an answer").format(name=strays[0]),
+                _("name only files below the solution's folder"),
+            )
 
     def __str__(self) -> str:
         return f"{words(self.says, self.loses)}\n{self.diff}"
@@ -85,6 +103,16 @@ class Hunk:
         return len(signs) - len(signs.lstrip(" ")), len(signs) - len(signs.rstrip(" "))
 
 
+def read(path: Path) -> Patch:
+    """The patch, or the head of one, in a file; HooklabError when it is no UTF-8."""
+    try:
+        return parse(plain(path.read_bytes()).decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise HooklabError(
+            _("{path} is no UTF-8 text").format(path=path), _("save it as UTF-8")
+        ) from error
+
+
 def parse(text: str) -> Patch:
     """The patch in `text`; what it lacks is empty."""
     found = _DIFF.search(text)
@@ -100,11 +128,12 @@ def words(says: str, loses: tuple[str, ...]) -> str:
 
 def hunks(diff: str) -> Iterator[Hunk]:
     """The hunks of `diff`, in order."""
-    lines = iter(diff.splitlines())
+    lines = iter(diff.split("\n"))
     name = ""
     for line in lines:
-        if line.startswith("+++ "):
-            name = line.partition("/")[2]
+        if line.startswith(("--- ", "+++ ")) and line[4:] != "/dev/null":
+            # git ends a name that has a space with a tab.
+            name = line.partition("/")[2].partition("\t")[0]
         elif header := _HUNK.match(line):
             yield Hunk(name, int(header["start"]), tuple(_body(lines, header)))
 
@@ -140,31 +169,98 @@ def apply(diff: str, folder: Path) -> None:
 
 
 def difference(home: Path) -> str:
-    """What has to change in the folder `home/a` to make it the folder `home/b`; "" for nothing."""
-    asked = ("diff", "--no-index", "--no-color", "--no-prefix", f"-U{CONTEXT}", "a", "b")
-    return _NOISE.sub("", git(home, *asked).stdout.decode())
+    """What has to change in the folder `home/a` to make it the folder `home/b`; "" for nothing.
+
+    Raises:
+        HooklabError: a patch cannot hold it: a file is no UTF-8 text, or an empty one is new.
+    """
+    settings = ("-c", "core.quotePath=false")
+    form = ("--no-ext-diff", "--no-renames", "--no-color", "--no-prefix", f"-U{CONTEXT}")
+    found = git(home, *settings, "diff", "--no-index", *form, "a", "b").stdout
+    diff = _NOISE.sub("", found.decode(errors="replace"))
+    if lost := _lost(home, diff):
+        raise HooklabError(
+            _("a patch cannot hold what changed in {files}").format(files=", ".join(lost)),
+            _("leave them as the solution has them: a patch holds text in UTF-8, no empty file"),
+        )
+    return diff
+
+
+def _lost(home: Path, diff: str) -> list[str]:
+    """The files of `home/b` that do not come out of `home/a` and `diff` as they are."""
+    right, wrong = home / "a", home / "b"
+    names = files(right) | files(wrong)
+    differ = {name for name in names if _content(right / name) != _content(wrong / name)}
+    # It is read again out of the file that it is written to.
+    kept = parse(str(Patch("", (), diff)))
+    with TemporaryDirectory() as temporary:
+        made = copy(right, Path(temporary) / "made")
+        try:
+            apply(kept.diff, made)
+        except DoesNotApply:
+            odd = [name for name in differ if not _is_text(right / name, wrong / name)]
+            return sorted(odd or differ)
+        lost = {name for name in differ if _content(made / name) != _content(wrong / name)}
+        # Others read the names.
+        return sorted(lost | (differ - kept.files))
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _is_text(*paths: Path) -> bool:
+    try:
+        return all("\0" not in (_content(path) or b"").decode() for path in paths)
+    except UnicodeDecodeError:
+        return False
+
+
+def _leads_out(name: str) -> bool:
+    """Whether a patch's name is no plain one below the folder that it is applied to."""
+    # Windows has both kinds of slashes, and drives.
+    path = PureWindowsPath(name)
+    return not path.parts or bool(path.anchor) or not {"..", ".git"}.isdisjoint(path.parts)
 
 
 def weakness(diff: str, folder: Path) -> str | None:
     """Why `diff`, which fits the files of `folder`, might one day land at a wrong place in them."""
     for hunk in hunks(diff):
-        path = folder / hunk.file
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        lines = _lines(folder / hunk.file)
         places = _places(hunk.old, lines)
         if not places:
             continue
-        nearest = min(places, key=lambda place: abs(place + 1 - hunk.start))
+        nearest = _nearest(hunk, places)
         before, after = hunk.context
         left = len(lines) - nearest - len(hunk.old)
         if before < min(CONTEXT, nearest + before) or after < min(CONTEXT, left + after):
             return _("it has fewer than {count} lines around its change in {file}").format(
                 count=CONTEXT, file=hunk.file
             )
-        if nearest + 1 != hunk.start and len(places) > 1:
+    return ambiguity(diff, folder)
+
+
+def ambiguity(diff: str, folder: Path) -> str | None:
+    """Why nobody but a person knows where in the files of `folder` the lines of `diff` belong."""
+    for hunk in hunks(diff):
+        places = _places(hunk.old, _lines(folder / hunk.file))
+        if len(places) > 1 and _nearest(hunk, places) + 1 != hunk.start:
             return _("its lines have moved in {file}, and stand there {count} times").format(
                 file=hunk.file, count=len(places)
             )
     return None
+
+
+def _lines(path: Path) -> list[str]:
+    if not path.is_file():
+        return []
+    text = plain(path.read_bytes()).decode(errors="replace")
+    # Only these end a line for git.
+    return text.removesuffix("\n").split("\n")
+
+
+def _nearest(hunk: Hunk, places: list[int]) -> int:
+    return min(places, key=lambda place: abs(place + 1 - hunk.start))
 
 
 def _places(wanted: tuple[str, ...], lines: list[str]) -> list[int]:

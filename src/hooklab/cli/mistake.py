@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from hooklab import rubric
-from hooklab.authoring import bench, known
-from hooklab.authoring.bench import Conflict
+from hooklab.authoring import bench, following, known
+from hooklab.authoring.following import Conflict
 from hooklab.catalogue import Course
 from hooklab.cli.parameters import Lang, Slug, course
 from hooklab.cli.speaking import complain, output, talk
@@ -49,7 +49,7 @@ def edit(slug: Slug, name: Name, source: From = None, lang: Lang = None) -> None
     """Lay the whole wrong answer in a folder, open it, and write its patch again."""
     here = course()
     bench.find(here, slug, name)
-    folder = source or bench.lay(here, slug, name)
+    folder = source or following.lay(here, slug, name)
     _write_after(here, slug, name, folder, is_ready=bool(source))
 
 
@@ -63,11 +63,11 @@ def refresh(
 ) -> None:
     """Write patches anew, and name those that a person has to bring together with the solution."""
     here = course()
-    changed, conflicts = bench.refresh(here, slug, name)
+    changed, conflicts = following.refresh(here, slug, name)
     for each in changed:
-        output().print(f"graders/{slug}/mistakes/{each}.patch", soft_wrap=True)
+        output().print(_shown(known.mistake_path(here, slug, each)), soft_wrap=True)
     for conflict in conflicts:
-        complain(_told(here, slug, conflict))
+        complain(_told(slug, conflict))
     talk().print(plural("{count} patch changed.", "{count} patches changed.", len(changed)))
     if conflicts:
         raise typer.Exit(FOUND_SOMETHING)
@@ -102,7 +102,7 @@ def messages(
             for language, text in prover.read_messages(mistake).items():
                 path = wanted(mistake)[language]
                 path.write_text(text, encoding="utf-8", newline="\n")
-                output().print(_shown(here, path), soft_wrap=True)
+                output().print(_shown(path), soft_wrap=True)
     finally:
         launcher.close()
 
@@ -110,12 +110,12 @@ def messages(
 def _write_after(here: Course, slug: str, name: str, folder: Path, *, is_ready: bool) -> None:
     """Have the answer in a folder edited, unless it is ready; then write and judge its patch."""
     # A new mistake becomes one when its patch is written: until then it is still “new”.
-    command = "edit" if (here.grader(slug) / "mistakes" / f"{name}.patch").exists() else "new"
-    again = f"hooklab mistake {command} {slug} {name} --from {_shown(here, folder)}"
+    command = "edit" if known.mistake_path(here, slug, name).exists() else "new"
+    again = f"hooklab mistake {command} {slug} {name} --from {_typed(folder)}"
     if not is_ready and not _opened(folder):
         talk().print(
             _("The answer lies in {folder}; {words} there says what it does.").format(
-                folder=_shown(here, folder), words=bench.WORDS
+                folder=_shown(folder), words=bench.WORDS
             ),
             soft_wrap=True,
         )
@@ -129,12 +129,12 @@ def _write_after(here: Course, slug: str, name: str, folder: Path, *, is_ready: 
         raise HooklabError(
             error.what, _("{hint}; then run: {command}").format(hint=error.hint, command=again)
         ) from error
-    output().print(_shown(here, path), soft_wrap=True)
+    output().print(_shown(path), soft_wrap=True)
     graded_on = rubric.load(here.grader(slug))
     problems = [
         problem
         for problem in known.judge(here, graded_on, known.mistakes(here, slug))
-        if problem.place == _shown(here, path)
+        if problem.place == path.relative_to(here.root).as_posix()
     ]
     for problem in problems:
         complain(HooklabError(f"{problem.place}: {problem.what}", problem.hint))
@@ -160,11 +160,11 @@ def _opened(folder: Path) -> bool:
         ) from error
 
 
-def _told(here: Course, slug: str, conflict: Conflict) -> HooklabError:
-    folder = _shown(here, conflict.folder)
+def _told(slug: str, conflict: Conflict) -> HooklabError:
+    folder = _typed(conflict.folder)
     return HooklabError(
-        _("{name} cannot follow the solution by itself: {places}").format(
-            name=conflict.name, places=", ".join(conflict.places) or "-"
+        _("{name} cannot follow the solution by itself: {reasons}").format(
+            name=conflict.name, reasons=", ".join(conflict.reasons)
         ),
         _("mend {folder}, then run: hooklab mistake edit {slug} {name} --from {folder}").format(
             folder=folder, slug=slug, name=conflict.name
@@ -172,5 +172,12 @@ def _told(here: Course, slug: str, conflict: Conflict) -> HooklabError:
     )
 
 
-def _shown(here: Course, path: Path) -> str:
-    return path.relative_to(here.root).as_posix() if path.is_relative_to(here.root) else str(path)
+def _shown(path: Path) -> str:
+    """How `path` is reached from the current folder."""
+    path, here = path.absolute(), Path.cwd()
+    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)
+
+
+def _typed(path: Path) -> str:
+    """`path` as a part of a command for the current folder."""
+    return shlex.quote(_shown(path))
