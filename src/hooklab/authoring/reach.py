@@ -9,7 +9,6 @@ the lines, and code that looks for names by itself, as with `globals()`.
 import ast
 import re
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from copy import copy
 from importlib import import_module
@@ -23,7 +22,6 @@ Lines = dict[str, dict[str, set[int]]]
 """The lines of the solution that ran, by check and file."""
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
-_Block = ast.stmt | ast.excepthandler | ast.match_case
 _Import = tuple[int, str, str, str]
 _Scopes = dict[tuple[int, str], dict[str, set[str]]]
 
@@ -40,32 +38,24 @@ def reached(lines: Lines, solution: Path, answer: Path, names: set[str]) -> froz
     """
     found: set[str] = set()
     for name in names:
-        if not (name.endswith(".py") and (solution / name).is_file() and (answer / name).is_file()):
+        before, after = solution / name, answer / name
+        if not (name.endswith(".py") and before.is_file() and after.is_file()):
             return None
-        (before, *beside), (after, *beside_after) = (
-            [
-                path.read_text(encoding="utf-8")
-                for path in (file, *({*folder.rglob("*.py")} - {file}))
-            ]
-            for folder in (solution, answer)
-            for file in (folder / name,)
-        )
-        touched = touched_lines(before, after, beside, beside_after)
+        others = {*solution.rglob("*.py"), *answer.rglob("*.py")} - {before, after}
+        touched = touched_lines(*(each.read_text("utf-8") for each in (before, after, *others)))
         if touched is None:
             return None
         found |= {check for check, ran in lines.items() if ran.get(name, set()) & touched}
     return frozenset(found)
 
 
-def touched_lines(
-    before: str, after: str, beside: Sequence[str] = (), beside_after: Sequence[str] = ()
-) -> set[int] | None:
+def touched_lines(before: str, after: str, *others: str) -> set[int] | None:
     """Lines of `before` of which one runs whenever `after` does something else.
 
     None when that may be at every start, or when a text is no Python.
 
     Args:
-        beside, beside_after: the texts of the other files, which may take names from this one.
+        others: the texts of both answers' other files, which may take names from this one.
     """
     try:
         old, new = ast.parse(before), ast.parse(after)
@@ -73,11 +63,8 @@ def touched_lines(
         comparison.outside(old, new)
         if _imports(old) == _imports(new):
             return comparison.touched
-        around, around_after = (
-            [ast.parse(text) for text in each] for each in (beside, beside_after)
-        )
-        changed = _changed_names(old, new, around)
-        if any(_taken(tree) & {*changed, "*"} for tree in (*around, *around_after)):
+        changed = _changed_names(old, new)
+        if any(_taken(ast.parse(text)) & {*changed, "*"} for text in others):
             return None
         return comparison.touched | _users(old, changed)
     except (SyntaxError, ValueError, _EverywhereError):
@@ -111,7 +98,8 @@ class _Comparison:
             theirs = self._new.get((min(_extent(new)), new.name), {})
             # A word may stand for something else now where nothing was edited.
             if any(ours[word] != theirs[word] for word in ours.keys() & theirs.keys()):
-                self.touched |= _whole(old) - _extent(old) if _running(old.body) else _whole(old)
+                first = min(_extent((_running(old.body) or [old])[0]))
+                self.touched |= {number for number in _whole(old) if number >= first}
                 return
         for one, other in zip(_suites(old), _suites(new), strict=True):
             self._suite(one, other, old)
@@ -132,7 +120,7 @@ class _Comparison:
 def _suites(node: ast.AST) -> list[list[ast.stmt]]:
     branches = [*getattr(node, "handlers", ()), *getattr(node, "cases", ())]
     own = [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
-    return [*(branch.body for branch in branches), *own]
+    return [*own, *(branch.body for branch in branches)]
 
 
 def _head(node: ast.AST) -> str:
@@ -171,15 +159,11 @@ def _whole(node: ast.stmt) -> set[int]:
     return set(range(min(_extent(node)), (node.end_lineno or node.lineno) + 1))
 
 
-def _extent(node: _Block) -> set[int]:
-    """The lines of a statement or a branch, without those of the suites inside it."""
-    first, *inner = (
-        each.pattern.lineno
-        if isinstance(each, ast.match_case)
-        else min([each.lineno, *(one.lineno for one in getattr(each, "decorator_list", ()))])
-        for each in (node, *(getattr(node, "cases", None) or getattr(node, "body", ()))[:1])
-    )
-    end = inner[0] if inner else (getattr(node, "end_lineno", None) or first) + 1
+def _extent(node: ast.stmt | ast.excepthandler) -> set[int]:
+    """The lines of a statement or a handler, without those of the suites inside it."""
+    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    inner = [suite[0] for suite in _suites(node) if suite]
+    end = min(_extent(inner[0])) if inner else (node.end_lineno or first) + 1
     return set(range(first, max(end, first + 1)))
 
 
@@ -214,51 +198,39 @@ def _imports(tree: ast.Module) -> list[_Import]:
             module = "." * node.level + (node.module or "")
             found += [(before, module, each.name, each.asname or each.name) for each in node.names]
         elif isinstance(node, ast.Import):
-            for each in node.names:
-                found.append((before, each.name, "", each.asname or _top(each.name)))
+            found += [
+                (before, each.name, "", each.asname or _top(each.name)) for each in node.names
+            ]
     return found
 
 
-def _top(module: str) -> str:
-    return module.partition(".")[0]
+def _top(module: str | None) -> str:
+    return (module or "").partition(".")[0]
 
 
-def _changed_names(old: ast.Module, new: ast.Module, beside: list[ast.Module]) -> set[str]:
+def _changed_names(old: ast.Module, new: ast.Module) -> set[str]:
     """The names that stand for something else, or for nothing, where other imports are made."""
     ours, theirs = _imports(old), _imports(new)
-    # These run code of the answer itself, or change more than a name.
-    risky = [
-        [each for each in side if _top(each[1]) in ("", "__future__", PACKAGE) or each[2] == "*"]
-        for side in (ours, theirs)
-    ]
-    tops = {_top(each[1]) for each in ours}
-    work = {
-        each[1:3] for tree in (old, *beside) for each in _imports(tree) if _top(each[1]) in tops
-    }
-    if risky[0] != risky[1] or not all(
-        each[1:3] in work or _is_known(*each[1:3]) for each in theirs
-    ):
+    work = {each[1:3] for each in ours}
+    if [each for each in ours if each in theirs] != [each for each in theirs if each in ours]:
         raise _EverywhereError
-    changed: set[str] = set()
-    for bound in {each[3] for each in (*ours, *theirs)}:
-        was, now = ([each for each in side if each[3] == bound] for side in (ours, theirs))
-        if was != now:
-            # Importing `a.b` also gives `a` the attribute `b`, for everyone.
-            submodules = [each[1].partition(".")[2] for each in (*was, *now)]
-            changed |= {
-                bound,
-                *(each[2] for each in (*was, *now)),
-                *".".join(submodules).split("."),
-            }
-    return changed - {""}
+    words: list[str] = []
+    for each in {*ours} ^ {*theirs}:
+        _before, module, name, bound = each
+        # These run code of the answer itself, or change more than a name.
+        risky = name == "*" or _top(module) in ("", "__future__", PACKAGE)
+        if risky or not ((module, name) in work or _is_known(module, name)):
+            raise _EverywhereError
+        # Importing `a.b` also gives `a` the attribute `b`, for everyone.
+        words += [*module.split(".")[1:], name, bound]
+    return {*words} - {""}
 
 
 def _is_known(module: str, name: str) -> bool:
     """Whether the standard library has it."""
     with suppress(ImportError):
-        return _top(module) in sys.stdlib_module_names and hasattr(
-            import_module(module), name or "__name__"
-        )
+        if _top(module) in sys.stdlib_module_names:
+            return hasattr(import_module(module), name or "__name__")
     return False
 
 
@@ -266,7 +238,7 @@ def _taken(tree: ast.Module) -> set[str]:
     """The names that a file may take from another one of the answer."""
     taken = {each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
     for each in ast.walk(tree):
-        if isinstance(each, ast.ImportFrom) and (each.level or _top(each.module or "") == PACKAGE):
+        if isinstance(each, ast.ImportFrom) and (each.level or _top(each.module) == PACKAGE):
             taken |= {alias.name for alias in each.names}
     return taken
 
@@ -278,13 +250,14 @@ def _users(tree: ast.Module, names: set[str]) -> set[int]:
     def read(node: ast.AST, lines: set[int]) -> None:
         for child in ast.iter_child_nodes(node):
             here = lines
-            if isinstance(child, _Block) and (lines or isinstance(node, _Function)):
+            if isinstance(child, ast.stmt | ast.excepthandler) and (
+                lines or isinstance(node, _Function)
+            ):
                 here = _extent(child)
             # A string may be an annotation.
-            fields = [getattr(child, each, None) for each in ("id", "attr", "name", "value")]
-            if names & {
-                *re.findall(r"\w+", " ".join(each for each in fields if isinstance(each, str)))
-            }:
+            fields = [getattr(child, field, None) for field in ("id", "attr", "name", "value")]
+            text = " ".join(each for each in fields if isinstance(each, str))
+            if names & {*re.findall(r"\w+", text)}:
                 if not here:
                     raise _EverywhereError
                 users.update(here)
