@@ -230,11 +230,12 @@ class Found:
 
     def assert_lost(self, *said: str, earned: float = 0) -> None:
         """Assert the points, and that the first lost check says why: it is the answer's fault."""
+        assert not self.refused, self.refused
         assert self.earned == earned, self.reports["text"]
         first = self.lost[0]
         assert first["outcome"] == "not_earned", first["message"]
         for words in said:
-            assert words in first["message"]
+            assert words in first["message"], first["message"]
 
 
 class Arena:
@@ -341,14 +342,14 @@ class Arena:
         ]
         if told["memory"] != self.judge.memory:
             problems.append("changed: the judge's memory")
-        assert problems == []
+        assert problems == [], "\n".join(problems)
         self.assert_next_is_graded()
         return found
 
     def assert_next_is_graded(self) -> None:
         """Assert that an honest answer still has full marks."""
         found = self.grade(self.course / "solutions" / "knock")
-        assert not found.refused
+        assert not found.refused, found.refused
         assert found.earned == KNOCK_POINTS, found.reports["text"]
 
     def grade(self, answer: Path) -> Found:
