@@ -101,6 +101,11 @@ class Judge:
     def __init__(self, uid: int | None, folder: Path) -> None:
         self._uid = uid
         self._folder = folder
+        self.scratch = folder / "scratch"
+        self.scratch.mkdir()
+        give(self.scratch, uid)
+        # Whether it has graded since it was started: what it keeps for its lifetime is there then.
+        self.is_warm = False
         self._process: subprocess.Popen[bytes] | None = None
         self.memory = self.secret = ""
 
@@ -126,6 +131,7 @@ class Judge:
                 f"no scorecard: the judge ended, {status}\n{self.errors()[-2000:]}"
             )
         answer: dict[str, Any] = json.loads(line)
+        self.is_warm = True
         return answer
 
     def errors(self) -> str:
@@ -134,6 +140,7 @@ class Judge:
 
     def end(self) -> None:
         """End it with what it started."""
+        self.is_warm = False
         if self._process:
             started = _descendants(self._process.pid)
             self._process.kill()
@@ -262,8 +269,8 @@ class Arena:
         self.secrets = self.folder / "outside"
         self.other = self.folder / "class" / "ada" / "knock"
         self.answer = self.folder / "class" / "eve" / "answer"
-        self.scratch = self.folder / "scratch"
-        for folder in (self.secrets, self.other, self.answer, self.scratch):
+        self.scratch = judge.scratch
+        for folder in (self.secrets, self.other, self.answer):
             folder.mkdir(parents=True)
         shutil.copytree(template, self.course)
         for path in (self.secrets / "secret.txt", self.other / "greeting.py"):
@@ -320,6 +327,8 @@ class Arena:
         if files is not None:
             self.write(files)
         give(self.folder, self.uid)
+        if not self.judge.is_warm:
+            self.assert_next_is_graded()
         before, scratch = snapshot(self.folder), set(self.scratch.iterdir())
         self.outside.heard()
         try:
@@ -425,13 +434,12 @@ def base_folder(uid: int | None) -> Path:
 
 
 def snapshot(folder: Path) -> dict[str, tuple[object, ...]]:
-    """What is in `folder` but for the scratch folder: path, and what would show a change."""
+    """What is in `folder`: the paths, and what would show a change."""
     found: dict[str, tuple[object, ...]] = {}
     for path in sorted(folder.rglob("*")):
-        if folder / "scratch" not in (path, *path.parents):
-            look = path.lstat()
-            content = hashlib.sha1(path.read_bytes()).hexdigest() if path.is_file() else ""
-            found[str(path.relative_to(folder))] = (look.st_mode, look.st_mtime_ns, content)
+        look = path.lstat()
+        content = hashlib.sha1(path.read_bytes()).hexdigest() if path.is_file() else ""
+        found[str(path.relative_to(folder))] = (look.st_mode, look.st_mtime_ns, content)
     return found
 
 
