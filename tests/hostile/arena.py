@@ -101,6 +101,11 @@ class Judge:
     def __init__(self, uid: int | None, folder: Path) -> None:
         self._uid = uid
         self._folder = folder
+        self.scratch = folder / "scratch"
+        self.scratch.mkdir()
+        give(self.scratch, uid)
+        # Whether it has graded since it was started: what it keeps for its lifetime is there then.
+        self.is_warm = False
         self._process: subprocess.Popen[bytes] | None = None
         self.memory = self.secret = ""
 
@@ -126,6 +131,7 @@ class Judge:
                 f"no scorecard: the judge ended, {status}\n{self.errors()[-2000:]}"
             )
         answer: dict[str, Any] = json.loads(line)
+        self.is_warm = True
         return answer
 
     def errors(self) -> str:
@@ -134,6 +140,7 @@ class Judge:
 
     def end(self) -> None:
         """End it with what it started."""
+        self.is_warm = False
         if self._process:
             started = _descendants(self._process.pid)
             self._process.kill()
@@ -230,11 +237,12 @@ class Found:
 
     def assert_lost(self, *said: str, earned: float = 0) -> None:
         """Assert the points, and that the first lost check says why: it is the answer's fault."""
+        assert not self.refused, self.refused
         assert self.earned == earned, self.reports["text"]
         first = self.lost[0]
         assert first["outcome"] == "not_earned", first["message"]
         for words in said:
-            assert words in first["message"]
+            assert words in first["message"], first["message"]
 
 
 class Arena:
@@ -261,8 +269,8 @@ class Arena:
         self.secrets = self.folder / "outside"
         self.other = self.folder / "class" / "ada" / "knock"
         self.answer = self.folder / "class" / "eve" / "answer"
-        self.scratch = self.folder / "scratch"
-        for folder in (self.secrets, self.other, self.answer, self.scratch):
+        self.scratch = judge.scratch
+        for folder in (self.secrets, self.other, self.answer):
             folder.mkdir(parents=True)
         shutil.copytree(template, self.course)
         for path in (self.secrets / "secret.txt", self.other / "greeting.py"):
@@ -319,6 +327,8 @@ class Arena:
         if files is not None:
             self.write(files)
         give(self.folder, self.uid)
+        if not self.judge.is_warm:
+            self.assert_next_is_graded()
         before, scratch = snapshot(self.folder), set(self.scratch.iterdir())
         self.outside.heard()
         try:
@@ -341,14 +351,14 @@ class Arena:
         ]
         if told["memory"] != self.judge.memory:
             problems.append("changed: the judge's memory")
-        assert problems == []
+        assert problems == [], "\n".join(problems)
         self.assert_next_is_graded()
         return found
 
     def assert_next_is_graded(self) -> None:
         """Assert that an honest answer still has full marks."""
         found = self.grade(self.course / "solutions" / "knock")
-        assert not found.refused
+        assert not found.refused, found.refused
         assert found.earned == KNOCK_POINTS, found.reports["text"]
 
     def grade(self, answer: Path) -> Found:
@@ -424,13 +434,12 @@ def base_folder(uid: int | None) -> Path:
 
 
 def snapshot(folder: Path) -> dict[str, tuple[object, ...]]:
-    """What is in `folder` but for the scratch folder: path, and what would show a change."""
+    """What is in `folder`: the paths, and what would show a change."""
     found: dict[str, tuple[object, ...]] = {}
     for path in sorted(folder.rglob("*")):
-        if folder / "scratch" not in (path, *path.parents):
-            look = path.lstat()
-            content = hashlib.sha1(path.read_bytes()).hexdigest() if path.is_file() else ""
-            found[str(path.relative_to(folder))] = (look.st_mode, look.st_mtime_ns, content)
+        look = path.lstat()
+        content = hashlib.sha1(path.read_bytes()).hexdigest() if path.is_file() else ""
+        found[str(path.relative_to(folder))] = (look.st_mode, look.st_mtime_ns, content)
     return found
 
 

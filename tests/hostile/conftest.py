@@ -53,7 +53,7 @@ def court(request) -> Iterator[Court]:
             slug=slug,
             submission=str(template / "solutions" / slug),
             only=(),
-            scratch=str(base),
+            scratch=str(judge.scratch),
             response_seconds=6,
             start_seconds=10,
             database=None,
