@@ -394,7 +394,9 @@ def test_a_family_whose_members_replace_each_other_ends():
     if pid == 0:
         os.setsid()
         _replace_the_dead()
-    time.sleep(0.1)
+    end = time.monotonic() + 5
+    while not children(pid) and time.monotonic() < end:
+        time.sleep(0.01)
     assert children(pid)
     kill_families([pid], time.monotonic() + 5)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL

@@ -2,12 +2,13 @@
 
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from urllib.parse import urlsplit
 
 import pytest
 
 from hooklab.sender import Response, carry
+from hooklab.sender import http as http_module
 
 HEAD = b"HTTP/1.1 200 OK\r\nX-One: 1\r\nx-one: 2\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n"
 
@@ -94,3 +95,16 @@ def test_where_nobody_listens_the_system_says_why():
     response = carry(urlsplit(f"http://127.0.0.1:{port}"), {}, b"")
     assert response.problem == "refused"
     assert response.text
+
+
+def test_the_sockets_own_limit_is_a_timeout_too(monkeypatch):
+    class Never:
+        """Deadlines that come too late."""
+
+        def within(self, _seconds, _give_up):
+            return nullcontext()
+
+    monkeypatch.setattr(http_module, "deadlines", Never())
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = urlsplit(f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        assert carry(url, {}, b"", seconds=0.1).problem == "timeout"

@@ -71,11 +71,14 @@ def carry(
             return Response(text=error.strerror or str(error), problem="refused")
         late = threading.Event()
         response = Response(problem="dropped")
-        with (
-            deadlines.within(seconds, partial(_hang_up, connection.sock, late)),
-            suppress(OSError, http.client.HTTPException),
-        ):
-            response = _exchange(connection, method, url, headers, body)
+        try:
+            with deadlines.within(seconds, partial(_hang_up, connection.sock, late)):
+                response = _exchange(connection, method, url, headers, body)
+        except TimeoutError:
+            # The socket's own limit is the same, and may come first.
+            late.set()
+        except (OSError, http.client.HTTPException):
+            pass
         # A response that was cut off may look whole.
         return Response(problem="timeout") if late.is_set() else response
 
