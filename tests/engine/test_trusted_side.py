@@ -303,6 +303,10 @@ def test_a_worker_that_answers_no_command_loses_its_say(open_lab, monkeypatch):
     lab = open_lab(GOOD)
     worker = lab._slot.workers[0]
     os.kill(worker.pid, signal.SIGSTOP)
+    # Until it has stopped, it may still answer.
+    status = Path(f"/proc/{worker.pid}/stat")
+    while status.exists() and status.read_text().rpartition(")")[2].split()[0] != "T":
+        time.sleep(0.01)
     for _time in range(process.MOST_UNANSWERED):
         assert worker.alive
         worker.settle()
