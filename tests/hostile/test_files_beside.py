@@ -3,8 +3,12 @@
 HOSTILE techniques D.
 """
 
+import importlib.util
 import os
 import socket
+import sys
+import sysconfig
+from pathlib import Path
 
 import pytest
 
@@ -209,11 +213,9 @@ def test_no_compiled_test_can_be_planted(arena):
 
 # Nothing is written here, only opened for it: these files belong to the real kit.
 KIT = """
-import importlib.util, sysconfig
-for name in ("hooklab.grading.outcomes", "hooklab.rubric", "pytest", "svix"):
-    place = importlib.util.find_spec(name).origin
+for place in {files}:
     attempt("opened the kit to write", lambda: os.close(os.open(place, os.O_WRONLY)))
-for folder in (sysconfig.get_path("purelib"), os.path.dirname(sys.executable)):
+for folder in {folders}:
     attempt("made a file in the environment",
             lambda: os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY)))
 """
@@ -223,7 +225,11 @@ def test_the_kit_cannot_be_written(arena):
     needs_landlock(1, "the kit of the same user")
     if arena.uid is not None:
         pytest.skip("the kit belongs to root here: this user could not write it anyway")
-    arena.submit(knock(KIT, when="import")).assert_lost(earned=WRONG_POINTS)
+    names = ("hooklab.grading.outcomes", "hooklab.rubric", "pytest", "svix")
+    files = [importlib.util.find_spec(name).origin for name in names]
+    folders = [sysconfig.get_path("purelib"), str(Path(sys.executable).parent)]
+    payload = KIT.replace("{files}", repr(files)).replace("{folders}", repr(folders))
+    arena.submit(knock(payload, when="import")).assert_lost(earned=WRONG_POINTS)
 
 
 LINKS = """

@@ -173,14 +173,15 @@ def test_no_abstract_socket_is_reached(arena):
         server.listen()
         _reached(
             arena,
-            "client = socket.socket(socket.AF_UNIX)\n"
-            f"attempt('reached an abstract socket', client.connect, '\\0{arena.mark}')",
+            "attempt('reached an abstract socket', "
+            f"lambda: socket.socket(socket.AF_UNIX).connect('\\0{arena.mark}'))",
         )
 
 
 def test_no_named_socket_is_reached(arena):
     """Such as PostgreSQL's own, which asks nobody for a password."""
-    needs_landlock(9, "a named socket (LANDLOCK_ACCESS_FS_RESOLVE_UNIX)")
+    # Landlock 9 has a right for it; before, only a filter of system calls refuses such sockets.
+    needs_landlock(1, "a named socket")
     path = f"/tmp/{arena.mark}"
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)
@@ -189,8 +190,8 @@ def test_no_named_socket_is_reached(arena):
         try:
             _reached(
                 arena,
-                "client = socket.socket(socket.AF_UNIX)\n"
-                f"attempt('reached a named socket', client.connect, {path!r})",
+                "attempt('reached a named socket', "
+                f"lambda: socket.socket(socket.AF_UNIX).connect({path!r}))",
             )
         finally:
             Path(path).unlink()
@@ -217,9 +218,9 @@ def test_a_secret_does_not_leave_by_a_datagram(arena):
         thread = threading.Thread(target=listen, daemon=True)
         thread.start()
         payload = f"""
-        out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         for path in (OUTSIDE / "secret.txt", "/proc/self/environ", f"/proc/{{JUDGE}}/environ"):
             try:
+                out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
                 out.sendto(Path(path).read_bytes()[:60_000], ("127.0.0.1", {port}))
             except OSError as error:
                 print(type(error))
