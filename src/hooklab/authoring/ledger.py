@@ -141,8 +141,9 @@ def _shared(grader: Path) -> set[str]:
     another one which does.
     """
     graders = grader.parent
-    exercises = {path.parent.name for path in graders.glob("*/rubric.toml")}
-    shared = {name for name in files(graders) if name.partition("/")[0] not in exercises}
+    beside = [each for each in graders.iterdir() if not (each / "rubric.toml").is_file()]
+    shared = {each.name for each in beside if each.is_file()}
+    shared |= {f"{each.name}/{name}" for each in beside if each.is_dir() for name in files(each)}
     named = {name for name in shared if "/" not in name and name.endswith((".py", ".toml"))}
     named -= {"conftest.py", "__init__.py"}
     found = shared - named
