@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ class Table:
 def read_table(path: Path) -> Table:
     """The TOML file at `path`; a missing or broken one raises HooklabError."""
     try:
-        return Table(tomllib.loads(path.read_text(encoding="utf-8")), path.as_posix())
+        return Table(_parse(path.read_text(encoding="utf-8")), path.as_posix())
     except FileNotFoundError:
         raise HooklabError(
             _("{path} does not exist").format(path=path), _("create it, or check the folder")
@@ -112,6 +113,10 @@ def read_table(path: Path) -> Table:
             _("{path} is not valid TOML: {error}").format(path=path, error=error),
             _("correct the line that the message names"),
         ) from None
+
+
+# The same few files are read again for each grading; nobody changes what stands in a table.
+_parse = lru_cache(maxsize=64)(tomllib.loads)
 
 
 def first_repeated(values: Iterable[str]) -> str | None:

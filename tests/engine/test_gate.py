@@ -336,8 +336,9 @@ def test_a_learners_kept_copy_is_no_stranger(gate, own_toy):
 def test_what_a_learner_reads_is_proved_when_it_is_kept(gate, own_toy, launcher):
     course = catalogue.load(own_toy.root)
     (mistake,) = (each for each in known.mistakes(course, "knock") if each.loses == READ)
-    for language, text in Prover(course, "knock", Manner(launcher)).read_messages(mistake).items():
-        golden.wanted(mistake)[language].write_text(text, encoding="utf-8")
+    prover = Prover(course, "knock", Manner(launcher))
+    for language, path in golden.wanted(mistake).items():
+        path.write_text(prover.read_messages(mistake, language), encoding="utf-8")
     assert gate("knock") == []
     change(own_toy.root / KNOCK / "test_knock.py", 'en=f"a greeting', 'en=f"some greeting')
     (fault,) = gate("knock", quick=True)
@@ -345,9 +346,16 @@ def test_what_a_learner_reads_is_proved_when_it_is_kept(gate, own_toy, launcher)
     assert "-  a greeting for Grace" in fault.what
     assert "+  some greeting for Grace" in fault.what
     assert "hooklab mistake messages knock ignores_the_name" in fault.hint
-    golden.wanted(mistake)["fr"].unlink()
-    places = {each.place for each in gate("knock", quick=True)}
-    assert f"{KNOCK}/mistakes/ignores_the_name.fr.txt" in places
+    change(own_toy.root / KNOCK / "test_knock.py", 'en=f"some greeting', 'en=f"a greeting')
+    french = golden.wanted(mistake)["fr"]
+    kept = french.read_text(encoding="utf-8")
+    french.write_text(kept + "rien de plus\n", encoding="utf-8")
+    assert gate("knock", quick=True) == [], "a quick look reads one language"
+    (fault,) = gate("knock")
+    assert "-rien de plus" in fault.what
+    french.unlink()
+    (fault,) = gate("knock", quick=True)
+    assert fault.place == f"{KNOCK}/mistakes/ignores_the_name.fr.txt"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from hooklab.grading.run import grade
 from hooklab.texts import _
 from hooklab.worker.launch import Launcher
 
-FULL, QUICK, MESSAGES = "full", "quick", "messages"
+FULL, QUICK = "full", "quick"
 
 
 @dataclass(frozen=True)
@@ -161,23 +161,31 @@ class Prover:
         )
 
     def messages(self, known: Known) -> list[Problem]:
-        """Prove that a learner reads what is kept beside the mistake, if anything is."""
+        """Prove that a learner reads what is kept beside the mistake, if anything is.
+
+        A quick look is at one language, and at one that is missing: all are told by the same code.
+        """
         kept = golden.kept(known)
         place = self._place(known)
+        quick = self._manner.quick and not self._is_chosen(place)
+        languages = [
+            language
+            for number, (language, path) in enumerate(kept.items())
+            if number == 0 or not (quick and path.is_file())
+        ]
         key = self._ledger.key(digest(kept, self._content(known)))
-        if not kept or self._ledger.holds(place, MESSAGES, key):
+        if all(self._ledger.holds(place, _messages(language), key) for language in languages):
             return []
-        try:
-            read = self.read_messages(known)
-        except HooklabError as error:
-            return [Problem(place, error.what, error.hint)]
-        changed = {
-            path: difference
-            for language, path in kept.items()
-            if (difference := golden.difference(path, read[language]))
-        }
-        if not changed and key == self._ledger.key(digest(kept, self._content(known))):
-            self._ledger.keep(place, MESSAGES, key)
+        changed = {}
+        for language in languages:
+            try:
+                read = self.read_messages(known, language)
+            except HooklabError as error:
+                return [Problem(place, error.what, error.hint)]
+            if difference := golden.difference(kept[language], read):
+                changed[kept[language]] = difference
+            elif key == self._ledger.key(digest(kept, self._content(known))):
+                self._ledger.keep(place, _messages(language), key)
         remedy = _("if it should be so, run: hooklab mistake messages {slug} {name}").format(
             slug=self._slug, name=known.name
         )
@@ -192,15 +200,12 @@ class Prover:
             for path, difference in changed.items()
         ]
 
-    def read_messages(self, known: Known) -> dict[str, str]:
-        """What a learner reads of what the mistake loses, by language."""
-        read = {}
-        for language in golden.wanted(known):
-            with TemporaryDirectory() as temporary, golden.spoken(language):
-                folder = known.assemble(Path(temporary).resolve() / self._slug)
-                found = self._grade_once(folder, frozenset(known.loses), 0, None)
-                read[language] = golden.compose(found, known.loses, folder)
-        return read
+    def read_messages(self, known: Known, language: str) -> str:
+        """What a learner reads of what the mistake loses."""
+        with TemporaryDirectory() as temporary, golden.spoken(language):
+            folder = known.assemble(Path(temporary).resolve() / self._slug)
+            found = self._grade_once(folder, frozenset(known.loses), 0, None)
+            return golden.compose(found, known.loses, folder)
 
     def _content(self, known: Known) -> str:
         base = self._reference.content() if known.base else ""
@@ -271,6 +276,11 @@ class Prover:
             noted=None if lines is None else partial(_add_lines, lines),
         )
         return {check.id: check for exercise in card.exercises for check in exercise.checks}
+
+
+def _messages(language: str) -> str:
+    """How much is proved with what a learner reads in one language, for the ledger."""
+    return f"messages, {language}"
 
 
 def _add_lines(lines: Lines, check: str, ran: dict[str, set[int]]) -> None:

@@ -99,8 +99,8 @@ def messages(
     try:
         prover = Prover(here, slug, Manner(launcher))
         for mistake in chosen if name else filter(kept, chosen):
-            for language, text in prover.read_messages(mistake).items():
-                path = wanted(mistake)[language]
+            for language, path in wanted(mistake).items():
+                text = prover.read_messages(mistake, language)
                 path.write_text(text, encoding="utf-8", newline="\n")
                 output().print(_shown(path), soft_wrap=True)
     finally:

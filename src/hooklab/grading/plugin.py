@@ -74,13 +74,15 @@ class GradingPlugin:
     def pytest_collection(self) -> Generator[None, object, object]:
         """Compile the graders, whatever lies compiled beside them: an answer may have put it there.
 
-        Libraries that are imported later have their compiled code as ever.
+        Libraries that are imported later have their compiled code as ever. What is compiled here
+        is kept for the next run, whatever a person wants for the folders of their projects.
         """
-        before, sys.pycache_prefix = sys.pycache_prefix, str(_own_cache())
+        before = sys.pycache_prefix, sys.dont_write_bytecode
+        sys.pycache_prefix, sys.dont_write_bytecode = str(_own_cache()), False
         try:
             return (yield)
         finally:
-            sys.pycache_prefix = before
+            sys.pycache_prefix, sys.dont_write_bytecode = before
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
