@@ -1,5 +1,7 @@
 """What hooklab gives to forged answers: `python benchmarks/trial.py`, from the root of the course.
 
+With `--write` it is kept in `benchmarks/trial.json`, for the page about forged grades.
+
 Payloads that earn points from graders which run the answer in their own process. Each is merged
 into a wrong answer to one exercise, which honestly earns nothing, and graded by the command line as
 an instructor would; a point is a forged point. A Markdown table is printed: F stands for full
@@ -23,6 +25,8 @@ import hooklab
 from hooklab import catalogue
 
 SLUG = "clerk_endpoint"
+
+KEPT = Path(__file__).with_suffix(".json")
 
 # A grading takes a second or two; one that takes longer hangs.
 SECONDS = 120
@@ -128,6 +132,8 @@ class Payload:
     beside: dict[str, str] = field(default_factory=dict)
 
 
+REFERENCE = Payload("the reference")
+
 PAYLOADS = (
     Payload("plain wrong answer"),
     Payload("pytest.skip in function", call="import pytest; pytest.skip('no')"),
@@ -170,31 +176,37 @@ PAYLOADS = (
 
 
 def main() -> None:
-    """Grade each payload and print the table."""
-    argparse.ArgumentParser(description=__doc__.partition(":")[0]).parse_args()
+    """Grade each payload and print the table; keep it when asked."""
+    parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
+    parser.add_argument("--write", action="store_true", help=f"keep the outcome in {KEPT.name}")
+    wanted = parser.parse_args()
     course = catalogue.find_root(Path.cwd())
     print("| payload | hooklab |\n| :-- | :-- |")
-    tiers = set()
-    for payload in (None, *PAYLOADS):
+    gave, tiers = {}, set()
+    for payload in (REFERENCE, *PAYLOADS):
         with tempfile.TemporaryDirectory(prefix="trial-") as folder:
-            verdict, tier = _try(payload, course, Path(folder))
+            gave[payload.name], tier = _try(payload, course, Path(folder))
         tiers.add(tier)
-        print(f"| {payload.name if payload else 'the reference'} | {verdict} |", flush=True)
-    known = ", ".join(sorted(tiers - {""}))
-    print(
-        f"\nhooklab {hooklab.__version__}, isolation {known or 'unknown'}, "
-        f"Python {platform.python_version()}, {platform.system()} {platform.release()}, "
-        f"{datetime.now(UTC):%Y-%m-%d}"
-    )
+        print(f"| {payload.name} | {gave[payload.name]} |", flush=True)
+    tried = {
+        "hooklab": hooklab.__version__,
+        "isolation": ", ".join(sorted(tiers - {""})) or "unknown",
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
+        "day": f"{datetime.now(UTC):%Y-%m-%d}",
+    }
+    print("\n" + ", ".join(f"{name} {value}" for name, value in tried.items()))
+    if wanted.write:
+        KEPT.write_text(json.dumps({"gave": gave, **tried}, indent=2) + "\n", encoding="utf-8")
 
 
-def _try(payload: Payload | None, course: Path, folder: Path) -> tuple[str, str]:
-    """What the report says of the payload, or of the reference, and the tier of isolation in it."""
+def _try(payload: Payload, course: Path, folder: Path) -> tuple[str, str]:
+    """What the report says of the payload, and the tier of isolation in it."""
     answer, result = folder / "answer", folder / "result.json"
-    if payload:
-        _write(payload, answer, result)
-    else:
+    if payload is REFERENCE:
         answer = course / "solutions" / SLUG
+    else:
+        _write(payload, answer, result)
     command = [sys.executable, "-m", "hooklab", "grade", SLUG, "--format", "json"]
     command += ["--submission", str(answer), "--output", str(result)]
     ended = subprocess.run(

@@ -29,12 +29,13 @@ ALTERNATE = re.compile(r"^ *<link rel=\"alternate\" .*>\n", re.MULTILINE)
 
 
 def on_config(config: "MkDocsConfig") -> None:
-    """Give each language its menu: the pages of mkdocs.yml's `nav`, then those of the catalogue."""
+    """Give each language its menu: `nav`'s first page, those of the catalogue, then the others."""
     for each in config.plugins["i18n"].config.languages:
         # MkDocs comes here once for every language that it builds.
         if each.nav is None:
             use(each.locale)
-            each.nav = [*(config.nav or ["index.md"]), *menu(_course(config)), *_notebooks(config)]
+            home, *others = config.nav or ["index.md"]
+            each.nav = [home, *menu(_course(config)), *others, *_notebooks(config)]
 
 
 def on_files(files: "Files", config: "MkDocsConfig") -> "Files":
