@@ -36,8 +36,8 @@ def tried() -> str:
     text = {
         "en": "hooklab’s column: {day}, hooklab {hooklab} with the isolation `{isolation}`, Python "
         "{python}, {system}. The reference solution, graded in the same run: **{right}**.",
-        "fr": "Colonne de hooklab : {day}, hooklab {hooklab} avec l’isolation `{isolation}`, "
-        "Python {python}, {system}. La solution de référence, notée au même passage : **{right}**.",
+        "fr": "Colonne de hooklab : {day}, hooklab {hooklab} avec l’isolation `{isolation}`, "
+        "Python {python}, {system}. La solution de référence, notée au même passage : **{right}**.",
     }
     return pick(text).format(**{**ours, "day": day}, right=ours["gave"]["the reference"])
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -219,10 +220,17 @@ def _meaning(path: Path) -> object:
     if not path.is_file():
         return None
     content = plain(path.read_bytes())
-    if path.suffix == ".py":
-        # A mistake may be that it is no Python; a NUL byte is a ValueError in some versions.
-        with suppress(SyntaxError, ValueError):
-            return ast.dump(ast.parse(content))
+    return _tree(content) if path.suffix == ".py" else content
+
+
+@lru_cache(maxsize=32)
+def _tree(content: bytes) -> str | bytes:
+    """Python without its comments and form: each file of a solution is asked for dozens of times.
+
+    A mistake may be that it is no Python; a NUL byte is a ValueError in some versions.
+    """
+    with suppress(SyntaxError, ValueError):
+        return ast.dump(ast.parse(content))
     return content
 
 
