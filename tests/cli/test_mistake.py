@@ -132,6 +132,15 @@ def test_patches_that_cannot_follow_are_named_with_the_way_on(course, hooklab, e
     assert "0 patches changed." in err
 
 
+def test_a_mistake_that_does_not_fit_is_edited_with_the_places_named(course, hooklab, editor):
+    path = course / "solutions/knock/greeting.py"
+    path.write_text(path.read_text().replace("Hello {name}", "Hello, {name}!"))
+    editor('(here / "greeting.py.rej").unlink()\n' + SAY_BYE)
+    code, out, err = hooklab("mistake", "edit", "knock", "ignores_the_name")
+    assert "ignores_the_name cannot follow the solution by itself: greeting.py.rej" in err
+    assert (code, out) == (0, PATCH.format("ignores_the_name") + "\n")
+
+
 def test_patches_that_can_follow_are_written(course, hooklab, editor):
     path = course / "solutions/knock/greeting.py"
     path.write_text(path.read_text().replace("\n\ndef", "\n\nX = 1\n\n\ndef"))

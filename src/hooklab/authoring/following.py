@@ -33,19 +33,20 @@ class Conflict:
     folder: Path
 
 
-def lay(course: Course, slug: str, name: str) -> Path:
+def lay(course: Course, slug: str, name: str) -> Path | Conflict:
     """Lay the whole answer of the mistake `name` on the bench; the folder.
 
-    Where its patch does not fit the solution any more, both versions stand between marks.
+    Where its patch does not fit the solution any more, both versions stand between marks, and the
+    conflict says where.
     """
     mistake = bench.find(course, slug, name)
     folder = bench.room(course, slug, name)
     bench.check_empty(folder)
     with TemporaryDirectory() as temporary:
         home = Path(temporary)
-        if not isinstance(_follow(course, mistake, home), Conflict):
-            bench.lay_out(home / "b", folder, mistake.says, mistake.loses)
-    return folder
+        if isinstance(outcome := _follow(course, mistake, home), Conflict):
+            return outcome
+        return bench.lay_out(home / "b", folder, mistake.says, mistake.loses)
 
 
 def refresh(course: Course, slug: str, name: str | None) -> tuple[list[str], list[Conflict]]:

@@ -50,6 +50,9 @@ def edit(slug: Slug, name: Name, source: From = None, lang: Lang = None) -> None
     here = course()
     bench.find(here, slug, name)
     folder = source or following.lay(here, slug, name)
+    if isinstance(folder, Conflict):
+        complain(_told(slug, folder))
+        folder = folder.folder
     _write_after(here, slug, name, folder, is_ready=bool(source))
 
 
