@@ -71,8 +71,8 @@ def create_app(settings):
 
     @app.get("/call")
     def call(tasks: BackgroundTasks) -> int:
-        from hooklab.services.slack import slack
-        tasks.add_task(lambda: (work(), slack(settings).send(text="hello")))
+        from hooklab.services.slack import slack_client
+        tasks.add_task(lambda: (work(), slack_client(settings).send(text="hello")))
         return 1
 
     return app
@@ -149,4 +149,4 @@ def test_an_answer_that_crowds_its_own_machine_is_wrong(sample, monkeypatch, nam
     found = sample.grade()["slow"]
     assert (found.outcome, found.earned) == ("not_earned", 0)
     assert "no answer in time" in found.message
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 30
