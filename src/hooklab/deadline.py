@@ -93,6 +93,7 @@ class Deadline:
             self._next += seconds / _LOOKS
         elif usage and seconds > 0:
             self._before = self._usage()
+            self._looked = now()
 
     def left(self) -> float:
         """How long one may wait before asking again, in seconds; 0 when the time is used up.
@@ -131,7 +132,8 @@ class Deadline:
         if self._before and after:
             passed = charged(passed, self._before, after)
         self._charged += passed
-        self._looked, self._before = now, after
+        # What the look itself takes, on a machine that lets it wait, is charged to nobody.
+        self._looked, self._before = self._clock(), after
 
 
 def _unknown() -> None:

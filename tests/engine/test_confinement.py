@@ -51,7 +51,9 @@ DOER = """
 def tell(slot, code):
     """Have the app of `slot` run `code`: what it named `got`, or how the system refused it."""
     body = dedent(code).encode()
-    return send(slot.port(0), "POST", "/do", headers={}, body=body, deadline=Deadline(10), request="do").json
+    return send(
+        slot.port(0), "POST", "/do", headers={}, body=body, deadline=Deadline(10), request="do"
+    ).json
 
 
 @pytest.fixture

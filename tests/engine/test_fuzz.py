@@ -258,7 +258,9 @@ heads = st.lists(
 @given(heads, markup.map(lambda each: each.encode("utf-8", "replace")) | st.binary())
 def test_http_answers(server, head, body):
     server.answer = head + b"\r\n\r\n" + body
-    response = send(server.port, "GET", "/", headers={}, body=b"", deadline=Deadline(2), request="GET /")
+    response = send(
+        server.port, "GET", "/", headers={}, body=b"", deadline=Deadline(2), request="GET /"
+    )
     with suppress(*REFUSALS):
         assert isinstance(str(response), str)
         response.expect("2xx")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hooklab.deadline import Deadline
 from hooklab import scratch
+from hooklab.deadline import Deadline
 from hooklab.grading.options import Options
 from hooklab.grading.response import AppResponse, send
 from hooklab.grading.run import grade

@@ -7,7 +7,9 @@ import time
 
 import pytest
 
+from hooklab import deadline, texts
 from hooklab.grading import app as app_module
+from hooklab.grading import slot as slot_module
 from hooklab.worker import launch, process
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="others have no Landlock either")
@@ -107,6 +109,47 @@ def test_a_right_answer_beside_busy_processes_loses_nothing(crowded, sample, mon
     # On a machine with still more to do nobody can tell, and then nobody says that it is wrong.
     assert {check.outcome for check in found} <= {"earned", "could_not_grade"}, found
     assert any(check.outcome == "earned" for check in found)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Why it could not be graded:\n  the machine is too busy: for 1 s of 1 s, the app"),
+        ("fr", "pu être noté :\n  la machine est trop occupée : pendant 1 s sur 1 s"),
+    ],
+)
+def test_what_nobody_can_tell_is_neither_earned_nor_lost(sample, monkeypatch, language, said):
+    texts.use(language)
+    monkeypatch.setattr(app_module, "RESPONSE_SECONDS", 0.2)
+    monkeypatch.setattr(deadline, "GRACE", 0.3)
+    # Somebody stands in the queue all the time.
+    waits = lambda *_processes: deadline.Usage({}, {1: time.monotonic()})  # noqa: E731
+    monkeypatch.setattr(slot_module, "read_usage", waits)
+    sample.write(
+        """
+        def test_slow(lab):
+            lab.app.get("/slow").expect("2xx")
+
+        def test_next(lab):
+            pass
+        """,
+        "slow",
+        "next",
+        needs={"next": ["slow"]},
+    )
+    sample.write_app("""
+        import time
+        from fastapi import FastAPI
+
+        def create_app(settings):
+            app = FastAPI()
+            app.get("/slow")(lambda: time.sleep(3600))
+            return app
+    """)
+    found = sample.grade()
+    assert said in found["slow"].message.replace("\N{NO-BREAK SPACE}", " ")
+    assert {(each.outcome, each.earned) for each in found.values()} == {("could_not_grade", 0)}
+    assert "slow" in found["next"].message
 
 
 CROWDS = {

@@ -56,12 +56,12 @@ def judge(error: BaseException | None, lab: Lab | None, seconds: float) -> Trial
         return Trial("not_earned", tell(error, lab), seconds, error.place)
     if isinstance(error, AssertionError | Failed) and not isinstance(error, XFailed):
         return Trial("not_earned", _sections([(_("What happened:"), str(error))], lab), seconds)
-    if isinstance(error, MachineTooSlow):
-        why = (_("Why it could not be graded:"), str(error))
-        return Trial("could_not_grade", _sections([why], lab), seconds)
     # An error for people has words for them; any other is for whoever mends the course.
-    fault = str(error) if isinstance(error, HooklabError) else f"{type(error).__name__}: {error}"
-    return Trial("could_not_grade", _sections([(_("The grader failed:"), fault)], lab), seconds)
+    if isinstance(error, HooklabError):
+        why = (_("Why it could not be graded:"), f"{error.what}\n{error.hint}")
+    else:
+        why = (_("The grader failed:"), f"{type(error).__name__}: {error}")
+    return Trial("could_not_grade", _sections([why], lab), seconds)
 
 
 def _excess(lab: Lab) -> CheckFailed | None:

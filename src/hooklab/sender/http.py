@@ -77,8 +77,8 @@ def carry(
             return Response(problem="timeout")
         except OSError as error:
             return Response(text=error.strerror or str(error), problem="refused")
-        # The deadline comes first, unless nobody watches it.
-        connection.sock.settimeout(deadline.longest)
+        # The deadline comes first, unless nobody watches over it.
+        connection.sock.settimeout(2 * deadline.longest)
         late = threading.Event()
         response = Response(problem="dropped")
         try:
