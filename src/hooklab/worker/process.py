@@ -1,6 +1,7 @@
 """One running app, as the trusted side sees it: start it, steer it, watch it die."""
 
 import json
+import math
 import signal
 import socket
 import threading
@@ -116,7 +117,8 @@ class Worker:
         idle = False
         # By the worker's own clock a busy machine would cost the app its time.
         while idle is False and (left := deadline.left()):
-            idle = self._command("settle", seconds=min(left, _ASK_AGAIN))
+            asked = min(left, _ASK_AGAIN)
+            idle = self._command("settle", within=seconds + _ASK_AGAIN, seconds=asked)
             if idle is False:
                 # A worker that says so at once, again and again, does not keep this side busy.
                 time.sleep(_PAUSE)
@@ -174,13 +176,13 @@ class Worker:
         self._shut()
         self._control.close()
 
-    def _command(self, do: str, **values: Any) -> Any:
+    def _command(self, do: str, within: float = math.inf, **values: Any) -> Any:
         with self._condition:
             self._number += 1
             number = self._number
             self._asked[number] = _NOTHING
         self._tell({"do": do, "number": number, **values})
-        deadline = self._deadline(ANSWER_SECONDS)
+        deadline = self._deadline(min(within, ANSWER_SECONDS))
         with self._condition:
             try:
                 deadline.wait_for(
