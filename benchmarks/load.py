@@ -2,6 +2,8 @@
 
 The reference is graded beside so many processes that do nothing but keep a processor busy, of the
 same priority. A right answer may be slower there, or "could not grade"; a lost point is a fault.
+With `--patience 0.05` an app has a twentieth of the usual time to start and to answer: a small load
+then shows what one of twenty times as many processes would do.
 """
 
 import argparse
@@ -13,8 +15,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from hooklab import catalogue
+from hooklab.grading import app
 from hooklab.grading.options import Options
 from hooklab.grading.run import grade
+from hooklab.worker import process
 from hooklab.worker.launch import start_launcher
 
 SLUGS = ("clerk_endpoint", "welcome_email", "onboarding")
@@ -27,9 +31,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
     parser.add_argument("slugs", nargs="*", metavar="SLUG", default=SLUGS)
     parser.add_argument("--busy", nargs="*", type=int, default=[0, 6, 12], help="busy processes")
+    parser.add_argument("--patience", type=float, default=1.0, help="times the usual deadlines")
     parser.add_argument("--database", help="the URL of a PostgreSQL server")
     arguments = parser.parse_args()
     course = catalogue.load(catalogue.find_root(Path.cwd()))
+    app.RESPONSE_SECONDS *= arguments.patience
+    process.START_SECONDS *= arguments.patience
     print(f"{'exercise':26}{'busy':>6}{'seconds':>9}{'points':>8}  not earned")
     lost = False
     with ExitStack() as resources:
