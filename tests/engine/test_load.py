@@ -1,7 +1,5 @@
 """Beside other work a right answer is slower and never wrong; one that makes the work is wrong."""
 
-import os
-import subprocess
 import sys
 import time
 
@@ -10,35 +8,9 @@ import pytest
 from hooklab import deadline, texts
 from hooklab.grading import app as app_module
 from hooklab.grading import slot as slot_module
-from hooklab.worker import launch, process
+from hooklab.worker import process
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="others have no Landlock either")
-
-BUSY = 9
-# They end with the process that started them.
-BURN = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: sum(range(100_000))"
-
-
-@pytest.fixture
-def crowded():
-    """A launcher whose apps share one processor with others that never stop."""
-    mine = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {max(mine)})
-    others = []
-    try:
-        launcher = launch.start_launcher()
-        launcher.prepare(0)
-        for _number in range(BUSY):
-            command = [sys.executable, "-c", BURN]
-            others.append(subprocess.Popen(command, start_new_session=True))
-    finally:
-        os.sched_setaffinity(0, mine)
-    yield launcher
-    launcher.close()
-    for each in others:
-        each.kill()
-        each.wait()
-
 
 # What an honest app needs of the processor, four times within what it is given below: alone on a
 # machine it is in time, with a tenth of a processor it is not, by the clock.
