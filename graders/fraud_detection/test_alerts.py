@@ -1,6 +1,5 @@
 """What an anomaly sets going: an e-mail to the user, a message to the security team."""
 
-from concurrent.futures import wait
 from datetime import timedelta
 
 from hooklab.grading.defaults import defaults
@@ -259,7 +258,7 @@ def holds_nobody_up(lab, channel, service, point):
         deliveries = [requests[0], lab.deliver.later(lab.clerk.session_created(other))]
         lab.require(
             # An app that waits does so for the five seconds that its clients wait.
-            not wait(deliveries, timeout=2.5).not_done,
+            not lab.wait(deliveries, timeout=2.5).not_done,
             en=f"an answer to both deliveries while the first one's alert waits for {channel}",
             fr="une réponse aux deux livraisons pendant que l’alerte de la première attend "
             f"{channel}",

@@ -1,6 +1,5 @@
 """What is erased at Stripe and Mailchimp, and what their answers mean."""
 
-from concurrent.futures import wait
 from datetime import timedelta
 
 from hooklab.texts import pick
@@ -137,7 +136,7 @@ def answered_soon(lab, request, *, en, fr):
     """Fail unless `request` is answered 2xx while Stripe hangs."""
     # An app that waits does so for the five seconds that its client does.
     lab.require(
-        wait([request], timeout=2.5).done,
+        lab.wait([request], timeout=2.5).done,
         en=f"an answer to {en} while Stripe does not answer",
         fr=f"une réponse à {fr} pendant que Stripe ne répond pas",
         got=pick({"en": "no answer within 2.5 s", "fr": "aucune réponse en 2,5 s"}),

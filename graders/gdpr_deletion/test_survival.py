@@ -1,6 +1,6 @@
 """What becomes of an erasure when something fails, dies, or comes twice."""
 
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED
 
 from .helpers import (
     BASE,
@@ -148,7 +148,7 @@ def test_two_crons_at_once_do_a_step_once(lab):
     with lab.stripe.hold("answer"):
         crons = lab.cron.at_once()
         # Who comes too late is done; an app may also keep it waiting for the first.
-        wait(crons, timeout=2, return_when=FIRST_COMPLETED)
+        lab.wait(crons, timeout=2, return_when=FIRST_COMPLETED)
     for each in crons:
         each.result().expect("2xx")
     deleted_once(lab, ada)

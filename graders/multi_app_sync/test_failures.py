@@ -1,7 +1,5 @@
 """What one application's failure must cost: time, and nobody else's. One claim a test."""
 
-from concurrent.futures import wait
-
 from hooklab.texts import pick
 from hooklab.world.internal_app import MOVED
 
@@ -58,7 +56,7 @@ def test_every_change_is_answered_while_the_applications_hang(lab):
     with hold_all(lab) as hold:
         requests = [begin(lab, hold, first)[0], lab.deliver.later(second)]
         lab.require(
-            len(wait(requests, timeout=SOON).done) == 2,
+            len(lab.wait(requests, timeout=SOON).done) == 2,
             en="an answer to every delivery while the applications let their callers wait",
             fr="une réponse à chaque livraison pendant que les applications font attendre",
             got=pick({"en": f"none within {SOON} s", "fr": f"aucune en {SOON} s"}),

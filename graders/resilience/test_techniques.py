@@ -1,6 +1,6 @@
 """The parts, and what each of them promises, one claim a test. The titles are in rubric.toml."""
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 
 from hooklab.texts import pick
 
@@ -38,7 +38,7 @@ def test_a_delivery_is_kept_before_it_is_answered(lab):
         answer = lab.deliver.later(ada)
         held()
         # Whoever answers first and writes later has answered by now.
-        wait([answer], timeout=0.4)
+        lab.wait([answer], timeout=0.4)
         lab.app.kill()
         is_answered = answer.result().ok
     lab.app.restart()
@@ -95,7 +95,7 @@ def while_held(lab, service, events):
             got=pick({"en": "it does not", "fr": "il ne le fait pas"}),
         )
         answers = [lab.deliver.later(event) for event in events]
-        waiting = wait(answers, timeout=PROMPTLY).not_done
+        waiting = lab.wait(answers, timeout=PROMPTLY).not_done
         lab.require(
             not waiting,
             en="deliveries are answered while the scheduler's run waits for a service that hangs",

@@ -1,6 +1,5 @@
 """One queue for four services: what fails waits alone, and nothing is lost."""
 
-from concurrent.futures import wait
 from contextlib import ExitStack
 
 from hooklab.texts import pick
@@ -63,7 +62,7 @@ def test_a_service_that_hangs_holds_up_no_other(lab):
         delivery = lab.deliver.later(user)
         lab.require(
             # An app that waits does so for the five seconds that the clients wait.
-            not wait([delivery], timeout=2.5).not_done,
+            not lab.wait([delivery], timeout=2.5).not_done,
             en="an answer to the delivery while the services hang",
             fr="une réponse à la livraison pendant que les services ne répondent pas",
             got=pick({"en": "no answer within 2.5 s", "fr": "aucune réponse en 2,5 s"}),

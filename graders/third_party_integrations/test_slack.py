@@ -1,7 +1,6 @@
 """How new users are announced in Slack, one claim a test. The titles are in rubric.toml."""
 
 import re
-from concurrent.futures import wait
 from datetime import timedelta
 from itertools import pairwise
 
@@ -162,7 +161,7 @@ def test_two_crons_at_once_announce_once(lab):
             lab.cron.later()
         hold.wait(1, timeout=4.0)
         lab.clock.advance(minutes=1)
-        wait([lab.cron.later()], timeout=2.5)
+        lab.wait([lab.cron.later()], timeout=2.5)
     for _ in range(2):
         retry(lab)
     expect_announced(lab, user)

@@ -1,7 +1,6 @@
 """What the mailing list, support and analytics learn of users, one claim a test."""
 
 import json
-from concurrent.futures import wait
 from datetime import timedelta
 
 from .helpers import (
@@ -217,7 +216,7 @@ def test_the_contact_follows_the_user(lab):
         hold.wait(1, timeout=4.0)
         # While support takes the contact down, its name changes.
         meanwhile = lab.clerk.user_updated(user, last_name="Fall")
-        wait([lab.deliver.later(meanwhile)], timeout=2.5)
+        lab.wait([lab.deliver.later(meanwhile)], timeout=2.5)
     arrive(lab, meanwhile, note="Svix")
     retry(lab)
     expect_contact(lab, user, name="Zoë Fall")

@@ -1,6 +1,6 @@
 """One sign-up, one e-mail: repeats, races and crashes. One claim a test."""
 
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED
 
 from .helpers import (
     BASE,
@@ -62,7 +62,7 @@ def test_two_crons_at_once_send_each_mail_once(lab):
     with lab.inbox.hold("connect"):
         crons = lab.cron.at_once(after=1)
         # Who comes too late is done; an app may also keep it waiting for the first.
-        wait(crons, timeout=2, return_when=FIRST_COMPLETED)
+        lab.wait(crons, timeout=2, return_when=FIRST_COMPLETED)
     for each in crons:
         each.result().expect("2xx")
     lab.app.settle()

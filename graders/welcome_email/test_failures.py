@@ -1,7 +1,5 @@
 """What a failure of the mail server or the database costs: time, and nobody else's e-mail."""
 
-from concurrent.futures import wait
-
 from hooklab.texts import pick
 
 from .helpers import (
@@ -74,7 +72,7 @@ def test_a_mail_server_that_hangs_holds_nobody_up(lab):
         other = lab.deliver.later(lab.clerk.other("organization.created", {}))
         # An app that blocks does so for the five seconds that its mail client waits.
         lab.require(
-            wait([other], timeout=2.5).done,
+            lab.wait([other], timeout=2.5).done,
             en="an answer to another delivery while a first e-mail waits for the mail server",
             fr="une réponse à une autre livraison pendant qu’un premier e-mail attend le serveur "
             "de messagerie",

@@ -12,6 +12,7 @@ from textwrap import dedent
 import pytest
 
 import hooklab
+from hooklab.deadline import Deadline
 from hooklab.errors import HooklabError
 from hooklab.grading import slot as slots
 from hooklab.grading.options import Options
@@ -50,7 +51,9 @@ DOER = """
 def tell(slot, code):
     """Have the app of `slot` run `code`: what it named `got`, or how the system refused it."""
     body = dedent(code).encode()
-    return send(slot.port(0), "POST", "/do", headers={}, body=body, seconds=10, request="do").json
+    return send(
+        slot.port(0), "POST", "/do", headers={}, body=body, deadline=Deadline(10), request="do"
+    ).json
 
 
 @pytest.fixture

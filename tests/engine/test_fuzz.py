@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hooklab.deadline import Deadline
 from hooklab.errors import HooklabError
 from hooklab.grading.database import SqliteDatabase
 from hooklab.grading.failure import CheckFailed
@@ -257,7 +258,9 @@ heads = st.lists(
 @given(heads, markup.map(lambda each: each.encode("utf-8", "replace")) | st.binary())
 def test_http_answers(server, head, body):
     server.answer = head + b"\r\n\r\n" + body
-    response = send(server.port, "GET", "/", headers={}, body=b"", seconds=2, request="GET /")
+    response = send(
+        server.port, "GET", "/", headers={}, body=b"", deadline=Deadline(2), request="GET /"
+    )
     with suppress(*REFUSALS):
         assert isinstance(str(response), str)
         response.expect("2xx")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hooklab import scratch
+from hooklab.deadline import Deadline
 from hooklab.grading.options import Options
 from hooklab.grading.response import AppResponse, send
 from hooklab.grading.run import grade
@@ -44,7 +45,7 @@ FAMILY = """
 
 
 def ask(port: int, path: str) -> AppResponse:
-    return send(port, "GET", path, headers={}, body=b"", seconds=5, request=path)
+    return send(port, "GET", path, headers={}, body=b"", deadline=Deadline(5), request=path)
 
 
 def wait_until(holds, seconds: float = 5):

@@ -49,6 +49,9 @@ ENDINGS = """
 
     def test_it_needs_the_untried(lab):
         pass
+
+    def test_it_needs_what_nobody_knows(lab):
+        pass
 """
 
 
@@ -61,6 +64,7 @@ def endings(sample):
         "it_needs_what_passed": ["it_passes"],
         "it_needs_what_failed": ["it_passes", "it_wants_more"],
         "it_needs_the_untried": ["it_needs_what_failed"],
+        "it_needs_what_nobody_knows": ["it_passes", "it_is_broken"],
     }
     sample.write(ENDINGS, *names, needs=needs)
     return sample.grade()
@@ -81,8 +85,9 @@ def test_only_a_passed_check_is_earned(endings, sample):
         "it_needs_what_passed": "earned",
         "it_needs_what_failed": "not_tried",
         "it_needs_the_untried": "not_tried",
+        "it_needs_what_nobody_knows": "could_not_grade",
     }
-    assert (sample.card.earned, sample.card.points) == (2, 12)
+    assert (sample.card.earned, sample.card.points) == (2, 13)
 
 
 def test_messages_name_what_happened(endings):
@@ -91,6 +96,7 @@ def test_messages_name_what_happened(endings):
     assert "a teapot" in endings["it_asserts"].message
     assert "KeyError" in endings["it_is_broken"].message
     assert "it_wants_more" in endings["it_needs_what_failed"].message
+    assert "it_is_broken" in endings["it_needs_what_nobody_knows"].message
     assert endings["it_passes"].message == ""
 
 

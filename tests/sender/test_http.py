@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from hooklab.deadline import Deadline
 from hooklab.sender import Response, carry
 from hooklab.sender import http as http_module
 
@@ -79,7 +80,7 @@ def trickle(head):
     ids=["silence", "half a head", "a slow body", "a slow body up to the end"],
 )
 def test_the_deadline_is_for_all_of_the_response(respond):
-    assert deliver(respond, seconds=0.2) == Response(problem="timeout")
+    assert deliver(respond, deadline=Deadline(0.2)) == Response(problem="timeout")
 
 
 @pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 2", b"no HTTP at all\r\n\r\n"])
@@ -101,10 +102,10 @@ def test_the_sockets_own_limit_is_a_timeout_too(monkeypatch):
     class Never:
         """Deadlines that come too late."""
 
-        def within(self, _seconds, _give_up):
+        def within(self, _deadline, _give_up):
             return nullcontext()
 
     monkeypatch.setattr(http_module, "deadlines", Never())
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = urlsplit(f"http://127.0.0.1:{silent.getsockname()[1]}/")
-        assert carry(url, {}, b"", seconds=0.1).problem == "timeout"
+        assert carry(url, {}, b"", deadline=Deadline(0.1)).problem == "timeout"

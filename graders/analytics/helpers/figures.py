@@ -1,6 +1,5 @@
 """What happens to the app, and the figures that it shows; for all files of checks."""
 
-from concurrent.futures import wait
 from datetime import UTC, datetime, timedelta
 
 from hooklab.grading.defaults import defaults
@@ -46,7 +45,7 @@ def in_time(lab, request, service):
     """Fail unless the delivery is accepted while the service hangs."""
     # An app that waits does so for the five seconds of its client.
     lab.require(
-        wait([request], timeout=2.5).done,
+        lab.wait([request], timeout=2.5).done,
         en=f"an answer to Svix while {service} hangs",
         fr=f"une réponse à Svix pendant que {service} ne répond pas",
         got=pick({"en": "no answer within 2.5 s", "fr": "aucune réponse en 2,5 s"}),

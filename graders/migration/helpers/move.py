@@ -1,7 +1,6 @@
 """The move as a check drives it: logins, phases, jobs, and the table compared with the truth."""
 
 import hmac
-from concurrent.futures import wait
 from datetime import timedelta
 
 from hooklab.sender.events import primary_address
@@ -175,7 +174,7 @@ def stand_at_page(lab, number, point="request"):
         for _run in range(MOST_RUNS):
             if hold.wait(1, timeout=0.02):
                 break
-            if wait([run], timeout=0.02).done:
+            if lab.wait([run], timeout=0.02).done:
                 # One page a run is enough.
                 run.result().expect("2xx")
                 run = lab.cron.later()

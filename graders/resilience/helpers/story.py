@@ -1,6 +1,5 @@
 """What a check does to the app, and what it looks at: rows, entries, accounts."""
 
-from concurrent.futures import wait
 from contextlib import contextmanager
 
 from hooklab.grading.defaults import defaults
@@ -109,7 +108,7 @@ def stand_at_page(lab, number):
         for _run in range(MOST_RUNS):
             if hold.wait(1, timeout=0.02):
                 break
-            if wait([run], timeout=0.02).done:
+            if lab.wait([run], timeout=0.02).done:
                 # One page a run is enough.
                 run = lab.cron.later()
         lab.require(

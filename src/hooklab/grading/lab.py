@@ -60,6 +60,8 @@ class Lab:
         source: the submission's text.
         settings: the app's environment: the secrets and addresses of this check.
         notes: what `note` was given.
+        wait: `concurrent.futures.wait`, for requests to the app: a busy machine does not use up its
+            time.
         random: a source of chance that the seed repeats.
     """
 
@@ -73,6 +75,7 @@ class Lab:
         self.random = random.Random(f"{slot.ground.seed}/{check}")  # noqa: S311
         self.clerk = Clerk(seed=self.random.randrange(2**32), now=self.clock.now)
         slot.clerk = self.clerk
+        self.wait = slot.wait
         self.app = App(slot, self.journal)
         self.deliver = Deliver(slot, self.app, self.clock)
         self.cron = Cron(slot, self.app)

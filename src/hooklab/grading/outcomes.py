@@ -1,9 +1,11 @@
 """What the end of a test function means for its check."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from _pytest.outcomes import Failed, Skipped, XFailed
 
+from hooklab.deadline import MachineTooSlow
 from hooklab.errors import HooklabError
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.lab import Lab
@@ -42,7 +44,8 @@ def judge(error: BaseException | None, lab: Lab | None, seconds: float) -> Trial
     """
     if error is not None and lab:
         # What the app prints last, and its death, come a moment after the answer.
-        lab.app.settle(LAST_WORDS_SECONDS)
+        with suppress(MachineTooSlow):
+            lab.app.settle(LAST_WORDS_SECONDS)
     if error is None and lab:
         error = _excess(lab)
     if error is None:
@@ -54,8 +57,11 @@ def judge(error: BaseException | None, lab: Lab | None, seconds: float) -> Trial
     if isinstance(error, AssertionError | Failed) and not isinstance(error, XFailed):
         return Trial("not_earned", _sections([(_("What happened:"), str(error))], lab), seconds)
     # An error for people has words for them; any other is for whoever mends the course.
-    fault = str(error) if isinstance(error, HooklabError) else f"{type(error).__name__}: {error}"
-    return Trial("could_not_grade", _sections([(_("The grader failed:"), fault)], lab), seconds)
+    if isinstance(error, HooklabError):
+        why = (_("Why it could not be graded:"), f"{error.what}\n{error.hint}")
+    else:
+        why = (_("The grader failed:"), f"{type(error).__name__}: {error}")
+    return Trial("could_not_grade", _sections([why], lab), seconds)
 
 
 def _excess(lab: Lab) -> CheckFailed | None:

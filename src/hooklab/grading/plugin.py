@@ -17,14 +17,14 @@ from hooklab.grading.cases import Case, Submission, is_check, read_case, read_su
 from hooklab.grading.failure import GraderFault
 from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options
-from hooklab.grading.outcomes import NotTried, Trial, judge
+from hooklab.grading.outcomes import Trial, judge
 from hooklab.grading.perform import Performer
 from hooklab.grading.schedule import Schedule
 from hooklab.grading.tally import Progress, Tally
 from hooklab.grading.worlds import Worlds
 from hooklab.scorecard import Scorecard
 from hooklab.scratch import remove_folder, scratch_folder
-from hooklab.texts import _, pick
+from hooklab.texts import _
 
 CASE = pytest.StashKey[Case]()
 TRIAL = pytest.StashKey[Trial]()
@@ -138,12 +138,7 @@ class GradingPlugin:
         """Leave out a check whose needs were not met."""
         if case := item.stash.get(CASE, None):
             self._set_up_at = time.perf_counter()
-            if need := self._tally.unmet(case):
-                raise NotTried(
-                    _("not tried, because this is not earned yet: {title}").format(
-                        title=pick(need.title)
-                    )
-                )
+            self._tally.require_needs(case)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:

@@ -76,6 +76,10 @@ class Relauncher:
             with suppress(LauncherGone):
                 launcher.end(pid)
 
+    def strays(self) -> set[int]:
+        """What answers have left behind."""
+        return self._launcher.strays().union(*(each.strays() for each in self._own))
+
     def close(self) -> None:
         """End what was started here: not the first launcher."""
         for launcher in self._own:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult
 
+from hooklab.deadline import Deadline
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.page import read_page
 from hooklab.sender import Response, carry
@@ -71,11 +72,11 @@ def send(
     *,
     headers: Mapping[str, str],
     body: bytes,
-    seconds: float,
+    deadline: Deadline,
     request: str,
 ) -> AppResponse:
     """Send one request to the app on loopback `port`, see `sender.carry`."""
     # Put together, not parsed: a path that the app chose must not lead to another host.
     url = SplitResult("http", f"127.0.0.1:{port}", path, "", "")
-    response = carry(url, headers, body, method=method, seconds=seconds)
+    response = carry(url, headers, body, method=method, deadline=deadline)
     return AppResponse(**vars(response), request=request)

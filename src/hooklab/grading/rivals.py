@@ -1,7 +1,7 @@
 """Requests that race: all held where they are about to write, in several processes of the app."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from typing import Protocol
 
 from hooklab.grading.app import App
@@ -76,7 +76,7 @@ def overtake(
     responses = [slow(app=0)]
     holder.wait_for_held(1, RIVAL_SECONDS)
     responses.append(fast(app=1))
-    if wait(responses[1:], timeout=OVERTAKING_SECONDS).done:
+    if slot.wait(responses[1:], OVERTAKING_SECONDS).done:
         slot.workers[1].settle(OVERTAKING_SECONDS)
     holder.release_writes()
     return [response.result() for response in responses]

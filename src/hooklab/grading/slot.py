@@ -5,11 +5,14 @@ import random
 import socket
 import threading
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ALL_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from hooklab.deadline import Deadline, Usage
 from hooklab.errors import HooklabError
 from hooklab.grading.clock import Clock
 from hooklab.grading.database import Database, Server
@@ -23,11 +26,18 @@ from hooklab.worker.isolation import CHOICE, PROCESS, in_force
 from hooklab.worker.job import Job
 from hooklab.worker.launch import Launcher
 from hooklab.worker.process import StartFailure, Worker
+from hooklab.worker.processor import read_usage
 from hooklab.world import World
 from hooklab.world.environment import SERVICES, environment
 
+if TYPE_CHECKING:
+    from concurrent.futures._base import DoneAndNotDoneFutures
+
 # Slots that are prepared while a check runs: starting an app is mostly another process's work.
 AHEAD = 2
+
+# How much longer everything may take when a person sits at a breakpoint.
+DEBUG_PATIENCE = 600.0
 
 # An app cannot write more than 64 MiB into one file; this is for all files together.
 DISK_BYTES = 256 * 1024 * 1024
@@ -78,6 +88,7 @@ class Slot:
         self.home = self.folder / "home"
         self.home.mkdir()
         self.clock = Clock()
+        self.workers: list[Worker] = []
         self.database: Database = ground.server.create(self.folder)
         chance = random.Random(f"{ground.seed}/{number}")  # noqa: S311
         # A check brings its own; until then nobody is a user.
@@ -87,10 +98,10 @@ class Slot:
             seed=chance.randrange(2**32),
             backend_api=lambda *request: backend_api(self.clerk, *request),
             redis=ground.redis.database() if ground.redis else None,
+            deadline=self.deadline,
         )
         self.world.start(*SERVICES)
         self.settings = self._settings(drawn)
-        self.workers: list[Worker] = []
         self._listeners: list[socket.socket] = []
         # Ours before there is an app: what it puts in the place of the file is never opened.
         self.log = LogFile(self.folder / "app.log")
@@ -135,6 +146,32 @@ class Slot:
     def port(self, app: int) -> int:
         """The loopback port of app number `app`."""
         return int(self._listeners[app].getsockname()[1])
+
+    def deadline(self, seconds: float) -> Deadline:
+        """A deadline, from now on, for what the apps of this slot are to do."""
+
+        def reading() -> Usage | None:
+            workers = [worker.pid for worker in self.workers if worker.status is None]
+            return read_usage(workers, self.ground.launcher.strays())
+
+        return Deadline(seconds * (DEBUG_PATIENCE if self.ground.debug else 1.0), reading)
+
+    def wait(
+        self,
+        requests: "Sequence[Future[Any]]",
+        timeout: float,
+        return_when: str = ALL_COMPLETED,
+    ) -> "DoneAndNotDoneFutures[Any]":
+        """Like `concurrent.futures.wait`; a busy machine does not use the time up.
+
+        MachineTooSlow when nobody can tell.
+        """
+        deadline = self.deadline(timeout)
+        wanted = len(requests) if return_when == ALL_COMPLETED else 1
+        found = wait(requests, 0)
+        while len(found.done) < wanted and (left := deadline.left()):
+            found = wait(requests, left, return_when)
+        return found
 
     def printed(self) -> str:
         """What the app printed so far, standard output and error; the middle of a flood is cut."""

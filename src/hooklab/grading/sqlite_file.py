@@ -18,7 +18,7 @@ from hooklab.texts import _
 FILE_BYTES = 128 * 1024 * 1024
 VALUE_BYTES = 1024 * 1024
 BUSY_SECONDS = 5.0
-# After this much time a connection's statement is interrupted; waiting for a lock counts too.
+# After this much processor time of the thread that opened it a connection does nothing more.
 READING_SECONDS = 8.0
 WRITING_SECONDS = 15.0
 # So many instructions of SQLite's machine take far less than a millisecond.
@@ -70,8 +70,8 @@ def _look_at(path: Path) -> None:
 
 
 def _bound(connection: sqlite3.Connection, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > end, _INSTRUCTIONS)
+    end = time.thread_time() + seconds
+    connection.set_progress_handler(lambda: time.thread_time() > end, _INSTRUCTIONS)
     for limit, value in (
         (sqlite3.SQLITE_LIMIT_LENGTH, VALUE_BYTES),
         (sqlite3.SQLITE_LIMIT_ATTACHED, 0),

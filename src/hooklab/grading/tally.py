@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 import hooklab
+from hooklab.errors import HooklabError
 from hooklab.grading.cases import Case, Submission
 from hooklab.grading.options import Options
-from hooklab.grading.outcomes import Trial
+from hooklab.grading.outcomes import NotTried, Trial
 from hooklab.rubric import Check, Criterion
 from hooklab.scorecard import CheckResult, CriterionResult, ExerciseResult, Scorecard
 from hooklab.texts import _, pick
@@ -39,13 +40,25 @@ class Tally:
         self._progress(case.slug, result)
         return result
 
-    def unmet(self, case: Case) -> Check | None:
-        """The first check that `case` needs and that was tried without being earned."""
+    def require_needs(self, case: Case) -> None:
+        """Raise when a check that `case` needs was tried without being earned.
+
+        Raises:
+            NotTried: it is not earned.
+            HooklabError: nobody knows whether it is.
+        """
         for need in case.check.needs:
-            trials = self._trials[case.slug].get(need, [])
-            if any(trial.outcome != "earned" for trial in trials):
-                return case.submission.rubric.checks[need]
-        return None
+            title = pick(case.submission.rubric.checks[need].title)
+            for trial in self._trials[case.slug].get(need, []):
+                if trial.outcome == "could_not_grade":
+                    raise HooklabError(
+                        _("it needs a check that could not be graded: {title}").format(title=title),
+                        _("that check says why"),
+                    )
+                if trial.outcome != "earned":
+                    raise NotTried(
+                        _("not tried, because this is not earned yet: {title}").format(title=title)
+                    )
 
     def scorecard(self, submissions: Iterable[Submission], options: Options) -> Scorecard:
         """The scores of `submissions`, with the conditions under which they came about."""

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Literal
 from urllib.parse import SplitResult
 
+from hooklab.deadline import Deadline
 from hooklab.sender.deadlines import deadlines
 
 TIMEOUT = timedelta(seconds=15)
@@ -54,33 +55,44 @@ def carry(
     body: bytes,
     *,
     method: str = "POST",
-    seconds: float = TIMEOUT.total_seconds(),
+    deadline: Deadline | None = None,
 ) -> Response:
-    """Send one request to `url`, and wait `seconds` at most for all of the response.
+    """Send one request to `url`, and wait for all of the response until `deadline`.
 
     Nothing that the receiver does raises here: a missing response is one with a problem. Header
     names come back in lower case; repeated headers are joined, cookies by line ends.
+
+    Args:
+        deadline: 15 s of real time by default, as Svix waits.
+
+    Raises:
+        MachineTooSlow: nobody can tell whether the response is late.
     """
+    deadline = deadline or Deadline(TIMEOUT.total_seconds())
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    with closing(kind(url.hostname or "", url.port, timeout=seconds)) as connection:
+    with closing(kind(url.hostname or "", url.port, timeout=deadline.seconds)) as connection:
         try:
             connection.connect()
         except TimeoutError:
             return Response(problem="timeout")
         except OSError as error:
             return Response(text=error.strerror or str(error), problem="refused")
+        # The deadline comes first, unless nobody watches over it.
+        connection.sock.settimeout(2 * deadline.longest)
         late = threading.Event()
         response = Response(problem="dropped")
         try:
-            with deadlines.within(seconds, partial(_hang_up, connection.sock, late)):
+            with deadlines.within(deadline, partial(_hang_up, connection.sock, late)):
                 response = _exchange(connection, method, url, headers, body)
         except TimeoutError:
-            # The socket's own limit is the same, and may come first.
             late.set()
         except (OSError, http.client.HTTPException):
             pass
         # A response that was cut off may look whole.
-        return Response(problem="timeout") if late.is_set() else response
+        if late.is_set():
+            deadline.left()
+            return Response(problem="timeout")
+        return response
 
 
 def _hang_up(wire: socket.socket, late: threading.Event) -> None:

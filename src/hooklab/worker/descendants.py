@@ -7,7 +7,7 @@ new one appears, and killed then: a stopped process starts nothing.
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,6 +23,21 @@ def children(pid: int) -> set[int]:
             with suppress(OSError):
                 found.update(map(int, (thread / "children").read_text().split()))
     return found
+
+
+def family(heads: Iterable[int]) -> Iterator[int]:
+    """These processes and all that descend from them, each once.
+
+    Who is told of one may do something to it before its children are looked up.
+    """
+    found: set[int] = set()
+    left = list(heads)
+    while left:
+        pid = left.pop()
+        if pid not in found:
+            found.add(pid)
+            yield pid
+            left.extend(children(pid))
 
 
 def end_all(heads: Callable[[], set[int]]) -> None:
@@ -60,13 +75,9 @@ def _stop(heads: Iterable[int]) -> set[int]:
     number of a child stays its own until it is signalled.
     """
     found: set[int] = set()
-    left = list(heads)
-    while left:
-        pid = left.pop()
-        if pid not in found:
-            found.add(pid)
-            _signal(pid, signal.SIGSTOP)
-            left.extend(children(pid))
+    for pid in family(heads):
+        found.add(pid)
+        _signal(pid, signal.SIGSTOP)
     return found
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hooklab.errors import HooklabError
 from hooklab.texts import _
-from hooklab.worker.descendants import SECONDS, kill_families
+from hooklab.worker.descendants import SECONDS, children, kill_families
 from hooklab.worker.isolation import hide
 from hooklab.worker.job import Job, Message, messages
 
@@ -71,6 +71,9 @@ class Launcher(Protocol):
     def forget(self, pid: int) -> None:
         """Kill the worker with all that it started, and do not wait."""
 
+    def strays(self) -> set[int]:
+        """Processes that answers have started and left behind, as far as they are known."""
+
     def close(self) -> None:
         """Give everything back."""
 
@@ -103,6 +106,7 @@ class ForkLauncher:
         ours.settimeout(WARM_UP_SECONDS)
         self._answers: Iterator[Message] = messages(ours)
         self._warm = False
+        self._started: set[int] = set()
 
     def start(self, job: Job, listener: socket.socket) -> Started:
         """Fork a worker; HooklabError when the warm process has gone."""
@@ -114,6 +118,7 @@ class ForkLauncher:
             except HooklabError:
                 ours.close()
                 raise
+        self._started.add(answer["pid"])
         return Started(answer["pid"], ours)
 
     def preload(self, folder: Path, settings: Path | None = None) -> None:
@@ -139,6 +144,10 @@ class ForkLauncher:
     def forget(self, pid: int) -> None:
         """Have the warm process end the worker's whole session when there is time."""
         self._tell("forget", pid=pid)
+
+    def strays(self) -> set[int]:
+        """What the warm process has adopted; also its spares, which do nothing."""
+        return children(self._process.pid) - self._started
 
     def close(self) -> None:
         """End the warm process and with it every worker."""
@@ -222,6 +231,10 @@ class SpawnLauncher:
     def forget(self, pid: int) -> None:
         """Kill the worker; waiting for it costs nothing that matters here."""
         self.end(pid)
+
+    def strays(self) -> set[int]:
+        """Nobody adopts them here."""
+        return set()
 
     def close(self) -> None:
         """End every worker."""

@@ -1,20 +1,29 @@
 """One running app, as the trusted side sees it: start it, steer it, watch it die."""
 
 import json
+import math
 import signal
 import socket
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hooklab.deadline import Deadline
 from hooklab.worker.job import Job, Message, messages
 from hooklab.worker.launch import Launcher
+from hooklab.worker.processor import read_usage
 
+# Of an app alone on a machine; see `Deadline` for a busy one.
 START_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
 IDLE_SECONDS = 3.0
+
+# So long a worker itself waits for its app before it answers that it is not idle yet.
+_ASK_AGAIN = 1.0
+_PAUSE = 0.005
 
 # A worker that lets so many commands go unanswered, one after the other, has lost its say.
 MOST_UNANSWERED = 3
@@ -69,15 +78,17 @@ class Worker:
         self.pid = started.pid
         self._control = started.control
         # In debugging a person may sit at a breakpoint for an hour.
-        self._patience = 1.0 if not job.debug else 3600.0
+        self._slower = 1.0 if not job.debug else 3600.0
         threading.Thread(target=self._listen, daemon=True).start()
 
     def wait_until_ready(self) -> StartFailure | None:
-        """None when the app serves; otherwise why it does not. Waits START_SECONDS at most."""
+        """None when the app serves; otherwise why it does not. It has START_SECONDS.
+
+        MachineTooSlow when nobody can tell.
+        """
+        deadline = self._deadline(START_SECONDS)
         with self._condition:
-            self._condition.wait_for(
-                lambda: self._state or self._gone, timeout=START_SECONDS * self._patience
-            )
+            deadline.wait_for(self._condition, lambda: bool(self._state) or self._gone)
             state, gone = self._state, self._gone
         if state.get("event") == "ready":
             return None
@@ -98,8 +109,20 @@ class Worker:
         self._command("set_time", now=now.isoformat())
 
     def settle(self, seconds: float = IDLE_SECONDS) -> bool:
-        """Wait until the app works on nothing; False when it still does after `seconds`."""
-        return bool(self._command("settle", seconds=seconds))
+        """Wait until the app works on nothing; False when it still does after `seconds`.
+
+        MachineTooSlow when nobody can tell; so do the other commands.
+        """
+        deadline = self._deadline(seconds)
+        idle = False
+        # By the worker's own clock a busy machine would cost the app its time.
+        while idle is False and (left := deadline.left()):
+            asked = min(left, _ASK_AGAIN)
+            idle = self._command("settle", within=seconds + _ASK_AGAIN, seconds=asked)
+            if idle is False:
+                # A worker that says so at once, again and again, does not keep this side busy.
+                time.sleep(_PAUSE)
+        return bool(idle)
 
     def hold_writes(self, after: int = 0) -> None:
         """From now on, whoever is about to write to the database waits; the first `after` pass."""
@@ -110,8 +133,8 @@ class Worker:
         """How many wait at the database, once `count` do or nobody new came for `seconds`."""
         with self._condition:
             while self._held < count:
-                before = self._held
-                if not self._condition.wait_for(lambda: self._held > before, timeout=seconds):  # noqa: B023
+                before, deadline = self._held, self._deadline(seconds)
+                if not deadline.wait_for(self._condition, lambda: self._held > before):  # noqa: B023
                     break
             return self._held
 
@@ -153,23 +176,30 @@ class Worker:
         self._shut()
         self._control.close()
 
-    def _command(self, do: str, **values: Any) -> Any:
+    def _command(self, do: str, within: float = math.inf, **values: Any) -> Any:
         with self._condition:
             self._number += 1
             number = self._number
             self._asked[number] = _NOTHING
         self._tell({"do": do, "number": number, **values})
+        deadline = self._deadline(min(within, ANSWER_SECONDS))
         with self._condition:
-            self._condition.wait_for(
-                lambda: self._asked[number] is not _NOTHING or self._gone,
-                timeout=ANSWER_SECONDS * self._patience,
-            )
-            result = self._asked.pop(number)
+            try:
+                deadline.wait_for(
+                    self._condition, lambda: self._asked[number] is not _NOTHING or self._gone
+                )
+            finally:
+                result = self._asked.pop(number)
             self._unanswered = 0 if result is not _NOTHING else self._unanswered + 1
             deaf = self._unanswered >= MOST_UNANSWERED
         if deaf:
             self._shut()
         return None if result is _NOTHING else result
+
+    def _deadline(self, seconds: float) -> Deadline:
+        return Deadline(
+            seconds * self._slower, lambda: read_usage([self.pid], self._launcher.strays())
+        )
 
     def _tell(self, message: Message) -> None:
         """Send a command; a worker that has not read so many that there is no room is left."""

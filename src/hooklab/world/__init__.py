@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Self, TypeVar
 
+from hooklab.deadline import Deadline
 from hooklab.world.calls import Call, Reply
 from hooklab.world.clerk_api import ClerkApi, Handler
 from hooklab.world.faults import Hold
@@ -77,6 +78,7 @@ class World:
             It runs in a background thread, just before the client learns the outcome.
         backend_api: answers for `clerk_api`.
         redis: where the data of `redis` is; by default in this process.
+        deadline: makes the deadlines of those who wait for something to arrive.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class World:
         on_record: Callable[[str, object], None] | None = None,
         backend_api: Handler | None = None,
         redis: Upstream | None = None,
+        deadline: Callable[[float], Deadline] = Deadline,
     ) -> None:
         self._now = now
         self._seed = seed
@@ -95,6 +98,7 @@ class World:
         self._on_record = on_record
         self._backend_api = backend_api
         self._redis = redis
+        self._deadline = deadline
         self._services: list[Service] = []
         self._gathered: list[Service] | None = None
 
@@ -187,7 +191,7 @@ class World:
         self.close()
 
     def _setup(self, name: str) -> Setup:
-        return Setup(name, self._now, self._ports.get(name, 0), self._on_record)
+        return Setup(name, self._now, self._ports.get(name, 0), self._on_record, self._deadline)
 
     def _start(self, service: S) -> S:
         if self._gathered is not None:

@@ -8,6 +8,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from hooklab.deadline import Deadline
+
 AFTERWARDS = 0.4
 """How many real seconds a background task has to come to a hold once its request is answered."""
 
@@ -29,8 +31,9 @@ NO_FAULT = Fault()
 class Hold:
     """Conversations kept waiting at one point; `release()`, or leaving a `with` block, ends it."""
 
-    def __init__(self, point: str) -> None:
+    def __init__(self, point: str, deadline: Callable[[float], Deadline] = Deadline) -> None:
         self.point = point
+        self._deadline = deadline
         self._changed = threading.Condition()
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self._released = False
@@ -40,7 +43,7 @@ class Hold:
     ) -> int:
         """How many conversations wait here, once there are `count` or `timeout` seconds passed.
 
-        A client that hangs up no longer waits. The seconds are real ones.
+        A client that hangs up no longer waits. The seconds are real ones, of a `Deadline`.
 
         Args:
             during: the requests that cause the conversations, if they are known: when all are
@@ -54,11 +57,11 @@ class Hold:
             request.add_done_callback(self._look_again)
         with self._changed:
             if during:
-                self._changed.wait_for(
-                    lambda: are_here() or all(each.done() for each in during), timeout
+                self._deadline(timeout).wait_for(
+                    self._changed, lambda: are_here() or all(each.done() for each in during)
                 )
                 timeout = min(timeout, AFTERWARDS)
-            self._changed.wait_for(are_here, timeout)
+            self._deadline(timeout).wait_for(self._changed, are_here)
             return len(self._waiting)
 
     def _look_again(self, _request: Future[Any]) -> None:
@@ -112,7 +115,8 @@ class Faults(ABC):
     has_retry_after: ClassVar[bool] = False
     """Whether the protocol can say when to try again."""
 
-    def __init__(self) -> None:
+    def __init__(self, deadline: Callable[[float], Deadline] = Deadline) -> None:
+        self._deadline = deadline
         self._lock = threading.Lock()
         self._fault = NO_FAULT
         self._left: int | None = None
@@ -170,7 +174,7 @@ class Faults(ABC):
         """Keep every conversation that reaches `point` waiting until the hold is released."""
         if point not in self.points:
             raise ValueError(f"there is no point {point!r}: use one of {', '.join(self.points)}")
-        hold = Hold(point)
+        hold = Hold(point, self._deadline)
         with self._lock:
             self._holds.append(hold)
         return hold

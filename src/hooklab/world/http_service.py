@@ -27,7 +27,7 @@ class HttpService(Service):
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
-        self.calls: Records[Call] = Records()
+        self.calls: Records[Call] = Records(setup.deadline)
 
     @property
     def url(self) -> str:

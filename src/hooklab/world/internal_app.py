@@ -54,7 +54,7 @@ class InternalApp(HttpService):
 
     def __init__(self, setup: Setup, seed: int) -> None:
         super().__init__(setup)
-        self.deliveries: Records[Delivery] = Records()
+        self.deliveries: Records[Delivery] = Records(setup.deadline)
         chance = random.Random(f"{setup.name}/{seed}")  # noqa: S311 - the same seed, the same secret
         self.secret = "whsec_" + base64.b64encode(chance.randbytes(24)).decode()
 

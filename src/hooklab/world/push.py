@@ -53,7 +53,7 @@ class Push(HttpService):
 
     def __init__(self, setup: Setup, seed: int) -> None:
         super().__init__(setup)
-        self.notifications: Records[Notification] = Records()
+        self.notifications: Records[Notification] = Records(setup.deadline)
         self.unregistered: set[str] = set()
         self._chance = credentials.chance(setup.name, seed)
         self.access_token = credentials.word(self._chance, 40)

@@ -1,9 +1,11 @@
 """What a service received, readable from any thread while more arrives."""
 
 import threading
-from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import replace
 from typing import Any, Generic, TypeVar, overload
+
+from hooklab.deadline import Deadline
 
 R = TypeVar("R")
 
@@ -14,14 +16,16 @@ class Records(Sequence[R], Generic[R]):
     Read it like a tuple; `wait()` blocks until enough has arrived. Only the service writes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, deadline: Callable[[float], Deadline] = Deadline) -> None:
+        self._deadline = deadline
         self._items: list[R] = []
         self._changed = threading.Condition()
 
     def wait(self, count: int = 1, timeout: float = 5.0) -> tuple[R, ...]:
-        """All records once there are `count`, or those there are after `timeout` real seconds."""
+        """All records once there are `count`, or those there are after a deadline of `timeout`."""
+        deadline = self._deadline(timeout)
         with self._changed:
-            self._changed.wait_for(lambda: len(self._items) >= count, timeout)
+            deadline.wait_for(self._changed, lambda: len(self._items) >= count)
             return tuple(self._items)
 
     def add(self, record: R) -> int:

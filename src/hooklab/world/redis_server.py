@@ -67,7 +67,7 @@ class RedisServer(Service):
 
     def __init__(self, setup: Setup, upstream: Upstream | None = None) -> None:
         super().__init__(setup)
-        self.commands: Records[Command] = Records()
+        self.commands: Records[Command] = Records(setup.deadline)
         self._upstream = upstream or FakeUpstream()
         self._address: Address | None = None
         self._opening = threading.Lock()

@@ -64,8 +64,8 @@ class Segment(HttpService):
 
     def __init__(self, setup: Setup, seed: int) -> None:
         super().__init__(setup)
-        self.events: Records[SegmentMessage] = Records()
-        self.dropped: Records[SegmentMessage] = Records()
+        self.events: Records[SegmentMessage] = Records(setup.deadline)
+        self.dropped: Records[SegmentMessage] = Records(setup.deadline)
         self._chance = credentials.chance(setup.name, seed)
         self.write_key = credentials.word(self._chance, 32)
         self._seen: set[str] = set()

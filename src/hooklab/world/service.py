@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+from hooklab.deadline import Deadline
 from hooklab.errors import HooklabError
 from hooklab.texts import _
 from hooklab.world.faults import Faults
@@ -34,12 +35,14 @@ class Setup:
         port: on loopback; 0 takes a free one.
         observe: called with `name` and each record when the conversation's outcome is known, just
             before the client learns it. It runs in the loop's thread: it must be quick.
+        deadline: makes the deadlines of those who wait for something to arrive.
     """
 
     name: str
     now: Callable[[], datetime]
     port: int = 0
     observe: Callable[[str, object], None] | None = None
+    deadline: Callable[[float], Deadline] = Deadline
 
 
 class Service(Faults):
@@ -48,7 +51,7 @@ class Service(Faults):
     port: int
 
     def __init__(self, setup: Setup) -> None:
-        super().__init__()
+        super().__init__(setup.deadline)
         self.name = setup.name
         self.now = setup.now
         self.port = setup.port

@@ -48,7 +48,7 @@ class Slack(HttpService):
 
     def __init__(self, setup: Setup, seed: int) -> None:
         super().__init__(setup)
-        self.messages: Records[SlackMessage] = Records()
+        self.messages: Records[SlackMessage] = Records(setup.deadline)
         self._path = _webhook_path(seed)
 
     @property

@@ -70,7 +70,7 @@ class MailServer(Service):
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
-        self.mails: Records[Mail] = Records()
+        self.mails: Records[Mail] = Records(setup.deadline)
 
     @property
     def host(self) -> str:

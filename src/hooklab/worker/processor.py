@@ -1,0 +1,57 @@
+"""What workers have had of the processors, and how long they waited for one. Linux.
+
+Read from outside, from /proc: see proc(5), and for `schedstat` the kernel's "Scheduler Statistics"
+(https://docs.kernel.org/scheduler/sched-stats.html).
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from hooklab.deadline import Usage
+from hooklab.worker.descendants import family
+
+PROC = Path("/proc")
+
+# An answer that starts more than anybody needs does not keep its reader busy.
+MOST_PROCESSES = 300
+
+_NANOSECONDS = 1e9
+# Of the words after a process' name in its `stat`: its own time in user and in kernel mode, and
+# that of the children which it has waited for.
+_TIMES = slice(11, 15)
+
+
+def read_usage(workers: Iterable[int], strays: Iterable[int] = ()) -> Usage | None:
+    """What these processes, and all that descend from them, have had; None where nobody tells.
+
+    Args:
+        workers: what is waited for. It may wait for the trusted side in its turn, a service for
+            example: so the waits of this process count with theirs.
+        strays: others that must not slow them down unpunished: only what they used counts.
+    """
+    if not (PROC / "self" / "schedstat").exists():
+        return None
+    own = set(islice(family(workers), MOST_PROCESSES))
+    others = set(islice(family(strays), MOST_PROCESSES))
+    return Usage(
+        used={pid: _used(pid) for pid in own | others},
+        waited={task: waited for pid in {*own, os.getpid()} for task, waited in _waited(pid)},
+    )
+
+
+def _used(pid: int) -> float:
+    with suppress(OSError, ValueError):
+        words = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
+        return sum(map(int, words[_TIMES])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def _waited(pid: int) -> Iterator[tuple[int, float]]:
+    with suppress(OSError):
+        for task in (PROC / str(pid) / "task").iterdir():
+            with suppress(OSError, ValueError):
+                _ran, queued, _times = (task / "schedstat").read_text().split()
+                yield int(task.name), int(queued) / _NANOSECONDS
