@@ -26,6 +26,7 @@ CHECKS = [
 ]
 
 
+@pytest.mark.load
 @pytest.mark.parametrize(("slug", "patience", "checks"), CHECKS)
 def test_a_reference_loses_nothing(crowded, monkeypatch, slug, patience, checks):
     monkeypatch.setattr(app, "RESPONSE_SECONDS", app.RESPONSE_SECONDS * patience)

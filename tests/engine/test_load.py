@@ -71,6 +71,7 @@ def test_calls(lab):
 """
 
 
+@pytest.mark.load
 def test_a_right_answer_beside_busy_processes_loses_nothing(crowded, sample, monkeypatch):
     monkeypatch.setattr(process, "START_SECONDS", 1.5)
     monkeypatch.setattr(app_module, "RESPONSE_SECONDS", 0.8)
@@ -131,6 +132,7 @@ CROWDS = {
 }
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("name", CROWDS)
 def test_an_answer_that_crowds_its_own_machine_is_wrong(sample, monkeypatch, name):
     monkeypatch.setattr(app_module, "RESPONSE_SECONDS", 0.5)
