@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from hooklab.errors import HooklabError
-from hooklab.grading import sqlite_file
+from hooklab.grading import sqlite_file, written
 from hooklab.texts import _
 
 # Of a statement of the trusted side on PostgreSQL, and of its wait for a lock.
@@ -35,6 +35,12 @@ class Database(Protocol):
     @property
     def writer(self) -> Engine:
         """The trusted side's access for rows of its own."""
+
+    def written(self) -> written.Written:
+        """What has been committed so far; raises `tables.ERRORS` when it cannot be read."""
+
+    def keeps_waiting(self) -> bool:
+        """Whether a lock keeps somebody of the app from writing; raises `tables.ERRORS`."""
 
     def take_away(self) -> bool:
         """Refuse the app's connections and break the existing ones; False where none can be."""
@@ -93,6 +99,14 @@ class SqliteDatabase:
         engine = create_engine("sqlite://", creator=how, poolclass=NullPool)
         event.listen(engine, "connect", sqlite_file.take_patterns_away)
         return engine
+
+    def written(self) -> written.Written:
+        """See `written.in_file`."""
+        return written.in_file(self._path)
+
+    def keeps_waiting(self) -> bool:
+        """Whether somebody has the one lock for writing."""
+        return sqlite_file.is_locked(self._path)
 
     def take_away(self) -> bool:
         """There is no server that could be stopped: the driver must fail in the app's process."""
@@ -186,6 +200,19 @@ class PostgresDatabase:
             isolation_level="REPEATABLE READ",
             poolclass=NullPool,
         )
+
+    def written(self) -> written.Written:
+        """See `written.on_server`."""
+        return written.on_server(self.engine)
+
+    def keeps_waiting(self) -> bool:
+        """Whether a connection of the app waits for a lock of any kind."""
+        query = text(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks JOIN pg_catalog.pg_stat_activity "
+            "USING (pid) WHERE NOT granted AND usename = :role)"
+        )
+        with self._admin.connect() as connection:
+            return bool(connection.scalar(query, {"role": self._role}))
 
     def take_away(self) -> bool:
         """The role may not log in any more, and its connections end."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from hooklab.grading.hold import Hold
 from hooklab.grading.journal import Journal
 from hooklab.grading.seeding import Row, write_rows
 from hooklab.grading.slot import Slot
@@ -50,17 +51,12 @@ class DatabaseFaults:
         """Inside the block, the app stands still before its next write; `after` of them pass.
 
         What the block is given waits for that moment and says whether it came. An app that is
-        killed then has crashed between two statements.
+        killed then has crashed between two statements. One that wrote more than may pass, held or
+        not, fails the check.
         """
-        workers = list(self._slot.workers)
-        for worker in workers:
-            worker.hold_writes(after)
         self._journal.add(_("the app will stop before its write number {n}").format(n=after + 1))
-        try:
-            yield lambda: any(worker.wait_for_held(1, HELD_SECONDS) for worker in workers)
-        finally:
-            for worker in workers:
-                worker.release_writes()
+        with Hold(self._slot, self._slot.workers, after) as hold:
+            yield lambda: hold.wait_for_anybody(HELD_SECONDS)
 
     @contextmanager
     def statements(self) -> Iterator[list[Statement]]:

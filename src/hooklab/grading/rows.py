@@ -49,7 +49,7 @@ class Rows:
     def tables(self) -> list[str]:
         """The names of all tables."""
         self._settle()
-        with _told(_("a database that can be read")):
+        with readable(_("a database that can be read")):
             return within(READING_SECONDS, self._names)
 
     def schema(self, table: str) -> TableSchema:
@@ -90,7 +90,7 @@ class Rows:
     def _look(self, table: str, look: Callable[[], Result]) -> Result:
         self._settle()
         try:
-            with _told(_("a table “{table}” that can be read").format(table=table)):
+            with readable(_("a table “{table}” that can be read").format(table=table)):
                 return within(READING_SECONDS, look)
         except NoSuchTableError:
             raise CheckFailed(
@@ -126,7 +126,7 @@ class Rows:
 
 
 @contextmanager
-def _told(wanted: str) -> Iterator[None]:
+def readable(wanted: str) -> Iterator[None]:
     """Whatever the app's database does to its reader fails the check, which wants `wanted`."""
     try:
         yield
