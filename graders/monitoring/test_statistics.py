@@ -31,7 +31,7 @@ MOST_BYTES = 20_000_000
 
 # A scale for the costs of one day: so many requests, with few rows in the table and with many.
 REQUESTS = 20
-MOST_GROWTH = 2
+MOST_GROWTH = 1.7
 
 # Of fifty thousand rows, of which some queries find 250.
 MOST_READ = 25_000

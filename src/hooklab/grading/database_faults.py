@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from hooklab.grading.hold import Hold
+from hooklab.grading.hold import WriteHold
 from hooklab.grading.journal import Journal
 from hooklab.grading.patience import within
 from hooklab.grading.rows import READING_SECONDS, readable, seconds_to_read
@@ -62,7 +62,7 @@ class DatabaseFaults:
         not, fails the check.
         """
         self._journal.add(_("the app will stop before its write number {n}").format(n=after + 1))
-        with Hold(self._slot, self._slot.workers, after) as hold:
+        with WriteHold(self._slot, self._slot.workers, after) as hold:
             yield lambda: hold.wait_for_anybody(HELD_SECONDS)
 
     @contextmanager

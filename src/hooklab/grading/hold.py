@@ -37,7 +37,7 @@ _SETTLING_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
 
 
-class Hold:
+class WriteHold:
     """Inside a `with` block of it, whoever of the app is about to write waits.
 
     Args:
@@ -51,7 +51,7 @@ class Hold:
         self._workers = [worker for worker in workers if worker.alive]
         self._after = after
 
-    def __enter__(self) -> "Hold":
+    def __enter__(self) -> "WriteHold":
         for worker in self._workers:
             worker.settle(_SETTLING_SECONDS)
         for worker in self._workers:
@@ -157,8 +157,8 @@ def _is_answered(request: Response) -> bool:
 
 
 def _require_time_left(requests: Sequence[Response]) -> None:
-    """Fail the check when nobody waits for an answer any longer."""
-    if all(request.done() for request in requests):
+    """Fail the check when nobody waits for an answer any longer, and none has come."""
+    if all(request.done() and not _is_answered(request) for request in requests):
         raise CheckFailed(
             _("an answer while another request is held at its write, or a lock that makes it wait"),
             "\n".join(f"{request.result().request}: {request.result()}" for request in requests),

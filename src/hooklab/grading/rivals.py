@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from hooklab.grading.app import App
-from hooklab.grading.hold import Hold
+from hooklab.grading.hold import WriteHold
 from hooklab.grading.response import AppResponse
 from hooklab.grading.slot import Slot
 from hooklab.texts import _
@@ -44,7 +44,7 @@ def at_once(
             count=len(requests), processes=processes
         )
     )
-    with Hold(slot, slot.workers, after) as hold:
+    with WriteHold(slot, slot.workers, after) as hold:
         responses = [request(app=number % processes) for number, request in enumerate(requests)]
         for number, worker in enumerate(slot.workers[:processes]):
             hold.wait_for(worker, responses[number::processes])
@@ -66,7 +66,7 @@ def overtake(
         app.another()
     app.journal.add(_("a first request is about to write when a second one overtakes it:"))
     holder = slot.workers[0]
-    with Hold(slot, [holder], after) as hold:
+    with WriteHold(slot, [holder], after) as hold:
         responses = [slow(app=0)]
         hold.wait_for(holder, responses)
         hold.require_kept()
