@@ -82,11 +82,11 @@ class DatabaseFaults:
             for worker in workers:
                 noted += read_statements(worker.statements())
 
-    def seconds_to_read(self, table: str) -> float:
-        """The processor time that it takes here to read every row of `table`: a measure for what
-        an app may need on the same machine.
+    def seconds_to_read(self, table: str, count: int) -> float:
+        """The processor time that it takes here to read `count` rows of `table`: a measure for
+        what an app may need on the same machine.
         """
-        read = partial(seconds_to_read, self._slot.database.engine, table)
+        read = partial(seconds_to_read, self._slot.database.engine, table, count)
         with readable(_("a table “{table}” that can be read").format(table=table)):
             return within(READING_SECONDS, read)
 

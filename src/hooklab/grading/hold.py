@@ -5,7 +5,7 @@ outside: nothing more than what may pass has been committed, and the process sta
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, wait
 
 from hooklab.grading import file_locks
@@ -72,24 +72,27 @@ class WriteHold:
         """
         held = any(worker.wait_for_held(1, seconds) for worker in self._workers)
         self._wait_for_rest(self._workers)
-        self.require_kept()
+        self._require_kept()
         return held
 
-    def wait_for(self, worker: Worker, requests: Sequence[Response]) -> None:
-        """Wait until `worker` has come as far with `requests` as it comes: to a write, to an
+    def wait_for(self, requests: Mapping[Worker, Sequence[Response]]) -> None:
+        """Wait until each worker has come as far with its requests as it comes: to a write, to an
         answer, or to a lock that somebody else has.
 
         Raises:
-            CheckFailed: it came to none of these in the time that an answer may take.
+            CheckFailed: one came to none of these in the time that an answer may take, or more was
+                committed than may pass.
         """
-        held = worker.wait_for_held(len(requests), ARRIVING_SECONDS)
-        if requests:
-            self._wait_for_rest([worker])
-        while requests and not held and not any(map(_is_answered, requests)):
-            if self._is_locked():
-                return
-            _require_time_left(requests)
-            held = worker.wait_for_held(1, _LOOK_SECONDS)
+        held = {
+            worker: worker.wait_for_held(len(own), ARRIVING_SECONDS)
+            for worker, own in requests.items()
+        }
+        self._wait_for_rest(list(requests))
+        for worker, own in requests.items():
+            while not held[worker] and not any(map(_is_answered, own)) and not self._is_locked():
+                _require_time_left(own)
+                held[worker] = worker.wait_for_held(1, _LOOK_SECONDS)
+        self._require_kept()
 
     def wait_for_answer(self, request: Response, seconds: float) -> bool:
         """Wait for the answer to `request`, which is not held; False when a lock keeps it waiting.
@@ -108,7 +111,7 @@ class WriteHold:
             wait([request], timeout=_LOOK_SECONDS)
         return True
 
-    def require_kept(self) -> None:
+    def _require_kept(self) -> None:
         """Fail the check when more was committed than may pass."""
         passed = self._written().commits_since(self._before)
         if passed > self._after * len(self._workers):

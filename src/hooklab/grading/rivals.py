@@ -46,9 +46,10 @@ def at_once(
     )
     with WriteHold(slot, slot.workers, after) as hold:
         responses = [request(app=number % processes) for number, request in enumerate(requests)]
-        for number, worker in enumerate(slot.workers[:processes]):
-            hold.wait_for(worker, responses[number::processes])
-        hold.require_kept()
+        shares = [responses[number::processes] for number in range(processes)]
+        hold.wait_for(
+            {worker: own for worker, own in zip(slot.workers, shares, strict=False) if own}
+        )
     return responses
 
 
@@ -68,8 +69,7 @@ def overtake(
     holder = slot.workers[0]
     with WriteHold(slot, [holder], after) as hold:
         responses = [slow(app=0)]
-        hold.wait_for(holder, responses)
-        hold.require_kept()
+        hold.wait_for({holder: responses})
         # From here on it is held whatever its gate does.
         with holder.frozen():
             responses.append(fast(app=1))
