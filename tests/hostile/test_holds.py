@@ -78,6 +78,8 @@ import gc, sqlite3, threading, time
 from hooklab.worker.inside import WriteGate
 from .tools import *
 
+# Only the other process is a rival.
+LOCK = threading.Lock()
 SAY = b'{"event": "held", "count": 1}\\n'
 try:
     Path("first").touch(exist_ok=False)
@@ -107,7 +109,13 @@ def save_member(session, event):
         clerk_id=event.data["id"],
         email=event.data["email_addresses"][0]["email_address"],
     )
-    {before}
+    with LOCK:
+        {before}
+        look_and_add(session, member)
+        session.commit()
+
+
+def look_and_add(session, member):
     if session.exec(select(Member).where(Member.clerk_id == member.clerk_id)).first() is None:
         {add}
 
@@ -132,6 +140,11 @@ RACES = {
         ADD,
     ),
     "lets the other process go first": ("", "time.sleep(1.5 if SECOND else 0)", ADD),
+    "says that it is held, and lets the other one go first": (
+        "",
+        "tell(SAY); time.sleep(2 if SECOND else 0)",
+        ADD,
+    ),
 }
 
 
