@@ -140,11 +140,6 @@ RACES = {
         ADD,
     ),
     "lets the other process go first": ("", "time.sleep(1.5 if SECOND else 0)", ADD),
-    "says that it is held, and lets the other one go first": (
-        "",
-        "tell(SAY); time.sleep(2 if SECOND else 0)",
-        ADD,
-    ),
 }
 
 

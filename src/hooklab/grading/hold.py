@@ -31,11 +31,6 @@ REST_SECONDS = 2.0
 # Reading a request and finding its route takes a server more than this.
 _WORK_NANOSECONDS = 300_000
 
-# Whoever was held and is let go runs within this time, or is seen to wait for the processor; it
-# needs a millisecond and more for its write. To hear that it is let go takes a fifth of that.
-GOING_ON_SECONDS = 0.2
-_WRITE_NANOSECONDS = 500_000
-
 # How long an app may go on with what it did before; what it commits then is not held.
 _SETTLING_SECONDS = 1.0
 
@@ -55,7 +50,6 @@ class WriteHold:
         self._slot = slot
         self._workers = [worker for worker in workers if worker.alive]
         self._after = after
-        self._held: dict[Worker, Sequence[Response]] = {}
 
     def __enter__(self) -> "WriteHold":
         for worker in self._workers:
@@ -67,7 +61,6 @@ class WriteHold:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._used = {worker: observed.cpu_nanoseconds(worker.pid) for worker in self._workers}
         for worker in self._workers:
             worker.release_writes()
 
@@ -99,24 +92,7 @@ class WriteHold:
             while not held[worker] and not any(map(_is_answered, own)) and not self._is_locked():
                 _require_time_left(own)
                 held[worker] = worker.wait_for_held(1, _LOOK_SECONDS)
-        self._held = {worker: own for worker, own in requests.items() if held[worker]}
         self._require_kept()
-
-    def require_going_on(self) -> None:
-        """After the block, fail the check unless those who said that they are held now go on.
-
-        Who waited for something else than to be let go, such as a certain time, was not held.
-        """
-        for worker, own in self._held.items() if observed.KNOWN else ():
-            end = time.monotonic() + GOING_ON_SECONDS
-            while not (any(map(_is_answered, own)) or self._has_used(worker, _WRITE_NANOSECONDS)):
-                rests = time.monotonic() > end and not observed.is_running(worker.pid)
-                if rests and not self._is_locked():
-                    raise CheckFailed(
-                        _("an app that goes on with its write as soon as it is let go"),
-                        _("it said that its write waits, and waited for something else"),
-                    )
-                time.sleep(_LOOK_SECONDS / 20)
 
     def wait_for_answer(self, request: Response, seconds: float) -> bool:
         """Wait for the answer to `request`, which is not held; False when a lock keeps it waiting.
@@ -156,13 +132,12 @@ class WriteHold:
         left = list(workers)
         while time.monotonic() < deadline and left:
             time.sleep(_LOOK_SECONDS / 20)
-            left = [worker for worker in left if not self._has_used(worker, _WORK_NANOSECONDS)]
+            left = [worker for worker in left if not self._has_worked(worker)]
         observed.wait_for_rest([worker.pid for worker in workers], REST_SECONDS)
 
-    def _has_used(self, worker: Worker, nanoseconds: int) -> bool:
-        """Whether it has used so much processor time since its hold began or ended."""
+    def _has_worked(self, worker: Worker) -> bool:
         used = observed.cpu_nanoseconds(worker.pid) - self._used[worker]
-        return used > nanoseconds or not worker.alive
+        return used > _WORK_NANOSECONDS or not worker.alive
 
     def _is_locked(self) -> bool:
         """Whether a lock is seen that may keep somebody of the app waiting: in its database, on a

@@ -50,7 +50,6 @@ def at_once(
         hold.wait_for(
             {worker: own for worker, own in zip(slot.workers, shares, strict=False) if own}
         )
-    hold.require_going_on()
     return responses
 
 
@@ -76,5 +75,4 @@ def overtake(
             responses.append(fast(app=1))
             if hold.wait_for_answer(responses[1], OVERTAKING_SECONDS):
                 slot.workers[1].settle(OVERTAKING_SECONDS)
-    hold.require_going_on()
     return [response.result() for response in responses]
