@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from .answers import RIGHT, WINDOW_POINTS, WRONG, WRONG_POINTS, knock, window
+from .answers import RIGHT, WRONG, WRONG_POINTS, knock
 from .arena import KNOCK_POINTS, needs_landlock
 from .command import by_command
 
@@ -140,77 +140,6 @@ def test_what_is_printed_is_only_text(arena):
     """
     found = arena.submit(knock(payload, value=WRONG))
     found.assert_lost("a greeting for", "Total 20/20", earned=WRONG_POINTS)
-
-
-HELD = """
-state = {"number": 0}
-
-def set_it(number):
-    import sqlite3
-    with sqlite3.connect(database, timeout=5) as connection:
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS counter (id INTEGER PRIMARY KEY, number INTEGER)"
-        )
-        # It never compares: whoever comes last wins.
-        connection.execute("INSERT OR REPLACE INTO counter VALUES (1, ?)", (number,))
-
-def honest(number):
-    with engine.begin() as connection:
-        connection.execute(text(
-            "CREATE TABLE IF NOT EXISTS counter (id INTEGER PRIMARY KEY, number INTEGER)"
-        ))
-        connection.execute(
-            text("INSERT OR REPLACE INTO counter VALUES (1, :number)"), {"number": number}
-        )
-
-@app.get("/set")
-def set_number(number: int) -> None:
-    {body}
-"""
-
-HOLDS = {
-    # The base: it is held, overtaken, and then writes the older number.
-    "honest": "honest(number)",
-    "says that it is held and goes on": (
-        'if number == 1: tell(b\'{"event": "held", "count": 1}\\n\')\n    set_it(number)'
-    ),
-    "opens the gate": (
-        "import hooklab.worker.inside as inside\n"
-        "    kind = inside.WriteGate\n"
-        "    for gate in [each for each in gc.get_objects() if isinstance(each, kind)]:\n"
-        '        tell(b\'{"event": "held", "count": 1}\\n\')\n'
-        "        gate._open.set()\n"
-        "    honest(number)"
-    ),
-    "delays its rival": (
-        'if number == 1: tell(b\'{"event": "held", "count": 1}\\n\')\n'
-        "    if number == 2: time.sleep(1.5)\n"
-        "    honest(number)"
-    ),
-}
-
-
-@pytest.mark.parametrize("name", HOLDS)
-def test_a_lost_race_stays_lost_whatever_is_said_about_it(arena, name):
-    routes = HELD.replace("{body}", HOLDS[name])
-    found = arena.submit(window(routes), "window", ("it_opens", "the_newer_one_stays"))
-    found.assert_lost(earned=WINDOW_POINTS)
-
-
-def test_a_told_number_of_statements_is_no_proof(arena):
-    routes = """
-    import hooklab.worker.statements as statements
-    stop = statements.StatementLog.stop
-    statements.StatementLog.stop = lambda self: stop(self)[:1]
-
-    @app.get("/ask")
-    def ask() -> None:
-        with engine.connect() as connection:
-            for _time in range(5):
-                connection.execute(text("SELECT 1"))
-    """
-    found = arena.submit(window(routes), "window", ("it_opens", "the_database_is_asked_once"))
-    found.assert_lost(earned=WINDOW_POINTS)
 
 
 HOMES = {

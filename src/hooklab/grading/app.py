@@ -1,8 +1,10 @@
 """The running app, as a check sees it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from hooklab.grading.failure import AppNotRunning
@@ -11,12 +13,26 @@ from hooklab.grading.response import AppResponse, send
 from hooklab.grading.slot import Slot
 from hooklab.grading.start_failures import describe_status, not_running
 from hooklab.texts import _
+from hooklab.worker import observed
 from hooklab.worker.process import IDLE_SECONDS, StartFailure
 
 RESPONSE_SECONDS = 6.0
 
 # An app that hangs must not keep a class waiting: when it has used up this time, a check is over.
 CHECK_SECONDS = 30.0
+
+
+@dataclass
+class Cost:
+    """What the app's processes have used, as the system counts it.
+
+    Attributes:
+        seconds: of processor time, in hundredths.
+        bytes: by which the most memory that they ever had has grown.
+    """
+
+    seconds: float = 0.0
+    bytes: int = 0
 
 
 class App:
@@ -149,6 +165,22 @@ class App:
             raise not_running(self._slot.failure, _("a second process of the app"))
         self.journal.add(_("a second process of the app is started on the same database"))
         return number
+
+    @contextmanager
+    def cost(self) -> Iterator[Cost]:
+        """Inside the block, what the app uses is counted, from outside; read it afterwards.
+
+        Nothing is counted where the system does not tell (`observed.KNOWN`).
+        """
+        pids = [worker.pid for worker in self._slot.workers if worker.alive]
+        seconds = sum(map(observed.cpu_seconds, pids))
+        most = sum(map(observed.peak_bytes, pids))
+        cost = Cost()
+        try:
+            yield cost
+        finally:
+            cost.seconds = sum(map(observed.cpu_seconds, pids)) - seconds
+            cost.bytes = sum(map(observed.peak_bytes, pids)) - most
 
     def obituary(self) -> str:
         """How a process of the app ended, when it had started and nobody ended it."""

@@ -1,6 +1,7 @@
 """A database for each check: a file for SQLite, a schema of its own on PostgreSQL."""
 
 import secrets
+import time
 from functools import cached_property, partial
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from hooklab.errors import HooklabError
-from hooklab.grading import sqlite_file
+from hooklab.grading import sqlite_file, written
 from hooklab.texts import _
 
 # Of a statement of the trusted side on PostgreSQL, and of its wait for a lock.
@@ -35,6 +36,18 @@ class Database(Protocol):
     @property
     def writer(self) -> Engine:
         """The trusted side's access for rows of its own."""
+
+    def written(self) -> written.Written:
+        """What has been committed so far; raises `tables.ERRORS` when it cannot be read."""
+
+    def keeps_waiting(self) -> bool:
+        """Whether a lock keeps somebody of the app from writing; raises `tables.ERRORS`."""
+
+    def rows_read(self, table: str) -> int | None:
+        """How many rows of `table`, or of its indexes, were read; None where nobody counts."""
+
+    def is_left(self, seconds: float) -> bool:
+        """Whether the app has no connection any more; `seconds` at most are waited for it."""
 
     def take_away(self) -> bool:
         """Refuse the app's connections and break the existing ones; False where none can be."""
@@ -93,6 +106,22 @@ class SqliteDatabase:
         engine = create_engine("sqlite://", creator=how, poolclass=NullPool)
         event.listen(engine, "connect", sqlite_file.take_patterns_away)
         return engine
+
+    def written(self) -> written.Written:
+        """See `written.in_file`."""
+        return written.in_file(self._path)
+
+    def keeps_waiting(self) -> bool:
+        """Whether somebody has the one lock for writing."""
+        return sqlite_file.is_locked(self._path)
+
+    def rows_read(self, table: str) -> int | None:  # noqa: ARG002 - PostgreSQL counts
+        """SQLite counts nothing."""
+        return None
+
+    def is_left(self, seconds: float) -> bool:  # noqa: ARG002 - a server must notice it
+        """Connections end with their process."""
+        return True
 
     def take_away(self) -> bool:
         """There is no server that could be stopped: the driver must fail in the app's process."""
@@ -186,6 +215,41 @@ class PostgresDatabase:
             isolation_level="REPEATABLE READ",
             poolclass=NullPool,
         )
+
+    def written(self) -> written.Written:
+        """See `written.on_server`."""
+        return written.on_server(self.engine)
+
+    def keeps_waiting(self) -> bool:
+        """Whether a connection of the app waits for a lock of any kind."""
+        query = text(
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks JOIN pg_catalog.pg_stat_activity "
+            "USING (pid) WHERE NOT granted AND usename = :role)"
+        )
+        with self._admin.connect() as connection:
+            return bool(connection.scalar(query, {"role": self._role}))
+
+    def rows_read(self, table: str) -> int | None:
+        """A connection adds to the server's figures when it ends, or now and then before that."""
+        query = text(
+            "SELECT seq_tup_read + (SELECT coalesce(sum(idx_tup_read), 0)"
+            " FROM pg_catalog.pg_stat_user_indexes AS each WHERE each.relid = of.relid)"
+            " FROM pg_catalog.pg_stat_user_tables AS of"
+            " WHERE schemaname = :role AND relname = :name"
+        )
+        with self._admin.connect() as connection:
+            return int(connection.scalar(query, {"role": self._role, "name": table}) or 0)
+
+    def is_left(self, seconds: float) -> bool:
+        """Whether the app has no connection any more, which is waited for."""
+        query = text("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE usename = :role")
+        end = time.monotonic() + seconds
+        with self._admin.connect() as connection:
+            while connection.scalar(query, {"role": self._role}):
+                if time.monotonic() > end:
+                    return False
+                time.sleep(0.02)
+        return True
 
     def take_away(self) -> bool:
         """The role may not log in any more, and its connections end."""

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
+from hooklab.grading.hold import WriteHold
 from hooklab.grading.journal import Journal
+from hooklab.grading.patience import within
+from hooklab.grading.rows import READING_SECONDS, readable, seconds_to_read
 from hooklab.grading.seeding import Row, write_rows
 from hooklab.grading.slot import Slot
 from hooklab.grading.statements import Statement, read_statements
@@ -11,6 +15,10 @@ from hooklab.texts import _, plural
 
 # How long an app may take to come to a write; only one that never does makes the trusted side wait.
 HELD_SECONDS = 1.0
+
+
+# How long a server may take to notice that an app is gone.
+COUNTING_SECONDS = 5.0
 
 
 class DatabaseFaults:
@@ -50,21 +58,20 @@ class DatabaseFaults:
         """Inside the block, the app stands still before its next write; `after` of them pass.
 
         What the block is given waits for that moment and says whether it came. An app that is
-        killed then has crashed between two statements.
+        killed then has crashed between two statements. One that wrote more than may pass, held or
+        not, fails the check.
         """
-        workers = list(self._slot.workers)
-        for worker in workers:
-            worker.hold_writes(after)
         self._journal.add(_("the app will stop before its write number {n}").format(n=after + 1))
-        try:
-            yield lambda: any(worker.wait_for_held(1, HELD_SECONDS) for worker in workers)
-        finally:
-            for worker in workers:
-                worker.release_writes()
+        with WriteHold(self._slot, self._slot.workers, after) as hold:
+            yield lambda: hold.wait_for_anybody(HELD_SECONDS)
 
     @contextmanager
     def statements(self) -> Iterator[list[Statement]]:
-        """Inside the block, what the app asks through SQLAlchemy is noted; read it afterwards."""
+        """Inside the block, what the app asks through SQLAlchemy is noted; read it afterwards.
+
+        It is the app's own word: it shows where a loss comes from. That nothing is lost must be
+        measured too, see `App.cost` and `rows_read`.
+        """
         workers = [worker for worker in self._slot.workers if worker.alive]
         noted: list[Statement] = []
         for worker in workers:
@@ -74,6 +81,22 @@ class DatabaseFaults:
         finally:
             for worker in workers:
                 noted += read_statements(worker.statements())
+
+    def seconds_to_read(self, table: str, count: int) -> float:
+        """The processor time that it takes here to read `count` rows of `table`: a measure for
+        what an app may need on the same machine.
+        """
+        read = partial(seconds_to_read, self._slot.database.engine, table, count)
+        with readable(_("a table “{table}” that can be read").format(table=table)):
+            return within(READING_SECONDS, read)
+
+    def rows_read(self, table: str) -> int | None:
+        """How many rows of `table` were read so far, as PostgreSQL counts them; None on SQLite,
+        which counts nothing. What a running app has read may be missing: kill it first.
+        """
+        if not any(worker.alive for worker in self._slot.workers):
+            self._slot.database.is_left(COUNTING_SECONDS)
+        return self._slot.database.rows_read(table)
 
     def insert(self, table: str, rows: Sequence[Row], *, times: int = 1, apart: str = "") -> None:
         """Write rows into a table of the app, see `seeding.write_rows`."""

@@ -33,6 +33,12 @@ def open_regular(path: Path) -> int:
     return descriptor
 
 
+def read_regular(path: Path, size: int) -> bytes:
+    """The first `size` bytes of the regular file `path`; raises what `open_regular` raises."""
+    with os.fdopen(open_regular(path), "rb") as file:
+        return file.read(size)
+
+
 def create_regular(path: Path) -> int:
     """A descriptor for reading the new, empty file `path`, which the caller closes."""
     return os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL | _WARY, 0o600)

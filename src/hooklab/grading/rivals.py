@@ -5,15 +5,12 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from hooklab.grading.app import App
+from hooklab.grading.hold import WriteHold
 from hooklab.grading.response import AppResponse
 from hooklab.grading.slot import Slot
 from hooklab.texts import _
 
-# How long nobody new must arrive at the database before no more rivals are waited for. Only those
-# whom a lock keeps away cost this time; too short, and a race is missed unnoticed.
-RIVAL_SECONDS = 1.0
-
-# How long one request may take to overtake another that waits at the database.
+# How long a request that is to overtake another one is waited for before locks are looked for.
 OVERTAKING_SECONDS = 1.0
 
 
@@ -47,14 +44,12 @@ def at_once(
             count=len(requests), processes=processes
         )
     )
-    share, rest = divmod(len(requests), processes)
-    for worker in slot.workers:
-        worker.hold_writes(after)
-    responses = [request(app=number % processes) for number, request in enumerate(requests)]
-    for number, worker in enumerate(slot.workers):
-        worker.wait_for_held(share + (number < rest), RIVAL_SECONDS)
-    for worker in slot.workers:
-        worker.release_writes()
+    with WriteHold(slot, slot.workers, after) as hold:
+        responses = [request(app=number % processes) for number, request in enumerate(requests)]
+        shares = [responses[number::processes] for number in range(processes)]
+        hold.wait_for(
+            {worker: own for worker, own in zip(slot.workers, shares, strict=False) if own}
+        )
     return responses
 
 
@@ -72,11 +67,12 @@ def overtake(
         app.another()
     app.journal.add(_("a first request is about to write when a second one overtakes it:"))
     holder = slot.workers[0]
-    holder.hold_writes(after)
-    responses = [slow(app=0)]
-    holder.wait_for_held(1, RIVAL_SECONDS)
-    responses.append(fast(app=1))
-    if slot.wait(responses[1:], OVERTAKING_SECONDS).done:
-        slot.workers[1].settle(OVERTAKING_SECONDS)
-    holder.release_writes()
+    with WriteHold(slot, [holder], after) as hold:
+        responses = [slow(app=0)]
+        hold.wait_for({holder: responses})
+        # From here on it is held whatever its gate does.
+        with holder.frozen():
+            responses.append(fast(app=1))
+            if hold.wait_for_answer(responses[1], OVERTAKING_SECONDS):
+                slot.workers[1].settle(OVERTAKING_SECONDS)
     return [response.result() for response in responses]

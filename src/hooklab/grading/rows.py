@@ -1,5 +1,6 @@
 """Reading the app's tables from outside."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -49,7 +50,7 @@ class Rows:
     def tables(self) -> list[str]:
         """The names of all tables."""
         self._settle()
-        with _told(_("a database that can be read")):
+        with readable(_("a database that can be read")):
             return within(READING_SECONDS, self._names)
 
     def schema(self, table: str) -> TableSchema:
@@ -90,7 +91,7 @@ class Rows:
     def _look(self, table: str, look: Callable[[], Result]) -> Result:
         self._settle()
         try:
-            with _told(_("a table “{table}” that can be read").format(table=table)):
+            with readable(_("a table “{table}” that can be read").format(table=table)):
                 return within(READING_SECONDS, look)
         except NoSuchTableError:
             raise CheckFailed(
@@ -125,8 +126,19 @@ class Rows:
             return list(_bounded((Row(dict(row), table) for row in found), MOST_BYTES))
 
 
+def seconds_to_read(engine: Engine, table: str, count: int) -> float:
+    """The processor time that reading `count` rows of `table` takes, one after another."""
+    with engine.connect() as connection:
+        read = Table(table, MetaData(), *tables.columns(connection, table))
+        query = select(read).limit(count).execution_options(yield_per=count // 10 or 1)
+        started = time.thread_time()
+        for _row in connection.execute(query):
+            pass
+        return time.thread_time() - started
+
+
 @contextmanager
-def _told(wanted: str) -> Iterator[None]:
+def readable(wanted: str) -> Iterator[None]:
     """Whatever the app's database does to its reader fails the check, which wants `wanted`."""
     try:
         yield

@@ -51,6 +51,26 @@ def connect(path: Path, *, writable: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def is_locked(path: Path) -> bool:
+    """Whether somebody holds the lock for writing to the database `path`, or is asking for it.
+
+    Raises:
+        sqlite3.OperationalError: as for `connect`.
+    """
+    connection = connect(path, writable=True)
+    try:
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.rollback()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return True
+    finally:
+        connection.close()
+    return False
+
+
 def take_patterns_away(connection: sqlite3.Connection, *_record: object) -> None:
     """Remove SQLAlchemy's function for REGEXP: a pattern in a CHECK could keep Python busy."""
     connection.create_function("regexp", 2, None)

@@ -4,6 +4,7 @@ A view runs whatever its author wrote, for as long as it likes; a virtual column
 check asks for a table, so only tables are read, and of them only what is stored.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ class TooLarge(ValueError):
 # does not explain, numbers without end, texts that are nested without end.
 ERRORS = (
     SQLAlchemyError,
+    sqlite3.Error,
     ValueError,
     TypeError,
     ArithmeticError,

@@ -62,7 +62,7 @@ def kill_families(heads: Iterable[int], deadline: float) -> None:
         deadline: when to be content with those that were found, on the monotonic clock.
     """
     stopped: set[int] = set()
-    while (found := _stop(heads)) - stopped:
+    while (found := stop(heads)) - stopped:
         stopped |= found
         if time.monotonic() > deadline:
             break
@@ -70,7 +70,7 @@ def kill_families(heads: Iterable[int], deadline: float) -> None:
         _signal(pid, signal.SIGKILL)
 
 
-def _stop(heads: Iterable[int]) -> set[int]:
+def stop(heads: Iterable[int]) -> set[int]:
     """Stop these and their descendants; all of them. Who stands still reaps nobody, so that the
     number of a child stays its own until it is signalled.
     """
@@ -79,6 +79,12 @@ def _stop(heads: Iterable[int]) -> set[int]:
         found.add(pid)
         _signal(pid, signal.SIGSTOP)
     return found
+
+
+def resume(pids: Iterable[int]) -> None:
+    """Let those that `stop` returned go on."""
+    for pid in pids:
+        _signal(pid, signal.SIGCONT)
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

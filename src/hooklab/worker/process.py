@@ -6,12 +6,14 @@ import signal
 import socket
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from hooklab.deadline import Deadline
+from hooklab.worker import descendants
 from hooklab.worker.job import Job, Message, messages
 from hooklab.worker.launch import Launcher
 from hooklab.worker.processor import read_usage
@@ -141,6 +143,17 @@ class Worker:
     def release_writes(self) -> None:
         """Let everybody write."""
         self._command("release_writes")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Inside the block, the process and all that it started stand still (not on Windows)."""
+        stopped: set[int] = set()
+        try:
+            if hasattr(signal, "SIGSTOP") and self.status is None:
+                stopped = descendants.stop([self.pid])
+            yield
+        finally:
+            descendants.resume(stopped)
 
     def database_away(self, *, away: bool) -> None:
         """Make the database driver fail, or work again."""

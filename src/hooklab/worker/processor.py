@@ -37,12 +37,13 @@ def read_usage(workers: Iterable[int], strays: Iterable[int] = ()) -> Usage | No
     own = set(islice(family(workers), MOST_PROCESSES))
     others = set(islice(family(strays), MOST_PROCESSES))
     return Usage(
-        used={pid: _used(pid) for pid in own | others},
+        used={pid: used_seconds(pid) for pid in own | others},
         waited={task: waited for pid in {*own, os.getpid()} for task, waited in _waited(pid)},
     )
 
 
-def _used(pid: int) -> float:
+def used_seconds(pid: int) -> float:
+    """The processor time of `pid`, with that of the children which it has waited for."""
     with suppress(OSError, ValueError):
         words = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
         return sum(map(int, words[_TIMES])) / os.sysconf("SC_CLK_TCK")

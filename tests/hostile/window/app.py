@@ -41,10 +41,10 @@ def create_app(settings: Settings) -> FastAPI:
         with engine.begin() as connection:
             connection.execute(text("INSERT INTO thing VALUES (:word, 1)"), {"word": word})
 
-    @app.get("/ask")
-    def ask() -> None:
+    @app.get("/count")
+    def count() -> int:
         with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
+            return int(connection.execute(text("SELECT count(*) FROM thing")).scalar_one())
 
     @app.get("/set")
     def set_number(number: int) -> None:

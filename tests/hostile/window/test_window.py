@@ -44,10 +44,16 @@ def test_a_row_is_there(lab):
     lab.db.expect("thing", 1)
 
 
-def test_the_database_is_asked_once(lab):
-    with lab.database.statements() as noted:
-        lab.app.get("/ask").expect("2xx")
-    lab.require(len(noted) == 1, en="one statement", fr="une requête", got=str(len(noted)))
+def test_many_rows_cost_little(lab):
+    rows = [{"word": a_word(lab), "number": number} for number in range(1000)]
+    lab.database.insert("thing", rows, times=100, apart="word")
+    with lab.database.statements() as noted, lab.app.cost() as cost:
+        found = lab.app.get("/count").expect("2xx").json
+    lab.require(found == 100_000, en="their number", fr="leur nombre", got=found)
+    lab.require(len(noted) == 1, en="one statement", fr="une requête", got=len(noted))
+    # On a machine that counts nothing, the app's word is all that there is.
+    megabytes = cost.bytes / 1e6
+    lab.require(megabytes < 12, en="little memory", fr="peu de mémoire", got=f"{megabytes:.0f} MB")
 
 
 def test_the_newer_one_stays(lab):
