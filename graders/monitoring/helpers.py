@@ -39,7 +39,9 @@ def fail(lab, event, times=1):
 
 def small(lab):
     """An event that the app has nothing to do for."""
-    return lab.clerk.other("organization.created", {"id": "org_1", "object": "organization"})
+    return lab.clerk.other(
+        "organization.created", {"id": lab.draw.id("org"), "object": "organization"}
+    )
 
 
 def seed(lab, count=1, *, ago=0.0, step=0.0, at=None, times=1, **values):
@@ -54,10 +56,9 @@ def seed(lab, count=1, *, ago=0.0, step=0.0, at=None, times=1, **values):
     """
     first = (at or lab.clock.now()) - timedelta(minutes=ago)
     base = {"type": "user.updated", "status": "done", "duration_ms": 10, "error": None} | values
-    start = lab.random.randrange(10**9)
     rows = [
         {
-            "svix_id": f"msg_{start + number}",
+            "svix_id": lab.draw.id("msg"),
             "received_at": first + timedelta(minutes=step) * number,
         }
         | {name: value(number) if callable(value) else value for name, value in base.items()}
