@@ -59,7 +59,7 @@ def test_each_message_is_signed_with_its_receivers_secret(lab):
 
 
 def test_the_envelope_says_what_changed(lab):
-    signup = lab.clerk.user_created(emails=("first@example.org", "primary@example.org"))
+    signup = lab.clerk.user_created(emails=(lab.draw.address(), lab.draw.address()))
     nobody = lab.clerk.user_created(via="phone", first_name=None)
     change(lab, signup, nobody)
     update = lab.clerk.user_updated(signup, first_name=lab.draw.word(), email=lab.draw.address())
