@@ -13,7 +13,6 @@ from hooklab.texts import pick
 
 PAGE = "/admin/webhooks"
 STATS = "/api/webhooks/stats"
-NAME = "Grace Hopper"
 EVIL = "https://evil.example"
 
 
@@ -158,10 +157,10 @@ class Browser:
     comes from. The app stands behind a proxy that speaks TLS, at APP_URL.
     """
 
-    def __init__(self, lab, *, token=None, name=NAME):
+    def __init__(self, lab, *, token=None, name=None):
         self._lab = lab
         self._token = lab.settings["ADMIN_TOKEN"] if token is None else token
-        self._name = name
+        self._name = name or lab.draw.word()
         self._cookies = {}
 
     @property

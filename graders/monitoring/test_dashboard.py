@@ -366,7 +366,7 @@ def _headers(given):
 def _fields_of_a_copy(lab, event):
     """The fields of the message's form in a copy of the app that somebody else runs."""
     signing = new_secret(lab.random)
-    theirs = {name: f"theirs_{name.lower()}" for name in SECRETS}
+    theirs = {name: lab.draw.unlike(lab.settings[name]) for name in SECRETS}
     lab.app.restart(
         DATABASE_URL="sqlite:///theirs.db", CLERK_WEBHOOK_SIGNING_SECRET=signing, **theirs
     )

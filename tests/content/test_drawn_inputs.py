@@ -67,9 +67,8 @@ def test_two_seeds_have_nothing_in_common(slug, sent, launcher):
     runs = []
     for seed in (1, 2):
         sent.clear()
-        card = grade(COURSE, [slug], Options(solutions=True, seed=seed), launcher=launcher)
-        lost = [check.id for check in card.exercises[0].checks if check.outcome != "earned"]
-        assert lost == [], seed
+        # That it earns everything is the gate's to prove.
+        grade(COURSE, [slug], Options(solutions=True, seed=seed), launcher=launcher)
         runs.append({found[0] for found in DRAWN.finditer("\n".join(sent))})
     one, other = runs
     assert len(one) > 20
