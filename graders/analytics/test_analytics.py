@@ -18,6 +18,7 @@ from .helpers.figures import (
     deliver,
     expect_event,
     expect_tracked,
+    few,
     figure,
     hours,
     in_time,
@@ -28,7 +29,6 @@ from .helpers.figures import (
     work,
 )
 
-FORGED = {"svix-signature": "v1," + "A" * 43 + "="}
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -55,11 +55,11 @@ def test_only_real_logins_are_logins(lab):
     own = session(lab, user, OWN_SESSION - MILLISECOND)
     nobodys = session(lab, user, OWN_SESSION / 2).changed(user=None)
     deliver(lab, session(lab, user, timedelta(0)), own, nobodys)
-    deliver(lab, session(lab, user, HOUR, impersonator="user_staff"))
+    deliver(lab, session(lab, user, HOUR, impersonator=lab.draw.id("user")))
     deliver(lab, lab.clerk.session_pending(user), lab.clerk.user_updated(user))
     deliver(lab, lab.clerk.session_ended(own), lab.clerk.other("session.invented", {"id": "x"}))
     forged = session(lab, user, HOUR)
-    lab.deliver(forged, change=FORGED, note="forged").expect("4xx")
+    lab.deliver(forged, change=lab.draw.forged(), note="forged").expect("4xx")
     expect_tracked(lab, 0, "user_logged_in", user)
     first = session(lab, user, OWN_SESSION)
     later = session(lab, user, 2 * OWN_SESSION).changed(user=None)
@@ -97,20 +97,20 @@ def test_a_repeated_event_is_tracked_once(lab):
 
 
 def test_nothing_personal_leaves_for_segment(lab):
+    canary, ip = lab.draw.word(), lab.draw.ip()
     secrets = {
-        "first_name": "Zephyrine",
-        "last_name": "Canarino",
-        "email": "z.canarino@example.org",
-        "username": "canary_yellow",
-        "external_id": "crm-4711-canary",
+        "first_name": lab.draw.word(),
+        "last_name": lab.draw.word(),
+        "email": lab.draw.address(),
+        "username": f"{canary}_yellow",
+        "external_id": f"crm-{canary}",
     }
-    ip = "203.0.113.77"
     user = signed_up(
         lab,
         lab.clock.now() - 9 * HOUR,
-        public_metadata={"plan": "public-canary"},
-        private_metadata={"note": "private-canary"},
-        unsafe_metadata={"wish": "unsafe-canary"},
+        public_metadata={"plan": f"public-{canary}"},
+        private_metadata={"note": f"private-{canary}"},
+        unsafe_metadata={"wish": f"unsafe-{canary}"},
         **secrets,
     )
     login = session(lab, user, HOUR, ip=ip)
@@ -118,7 +118,7 @@ def test_nothing_personal_leaves_for_segment(lab):
     expect_tracked(lab, 1, "user_signed_up", user)
     expect_tracked(lab, 1, "user_logged_in", user)
     sent = "\n".join(repr(call.json) + repr(call.query) for call in lab.analytics.calls())
-    hidden = [*secrets.values(), ip, "-canary", "img.clerk.com", "Mozilla"]
+    hidden = [*secrets.values(), ip, canary, "img.clerk.com", "Mozilla"]
     found = [each for each in hidden if each.lower() in sent.lower()]
     lab.require(
         not found,
@@ -136,7 +136,7 @@ def test_trouble_at_segment_loses_nothing(lab):
     deliver(lab, ada)
     shows(lab, "signups.total", 1)
     expect_tracked(lab, 0, "user_signed_up", ada)
-    for fault in ({"status": 503}, {"status": 429, "retry_after": 30}):
+    for fault in lab.draw.order(({"status": 503}, {"status": 429, "retry_after": 30})):
         lab.analytics.fail(**fault)
         lab.clock.advance(hours=1)
         work(lab)
@@ -177,14 +177,12 @@ def test_a_segment_that_hangs_holds_nobody_up(lab):
 def test_the_summary_is_for_administrators(lab):
     signed_up(lab, None)
     shows(lab, "signups.total", 1)
-    token = lab.settings["ADMIN_TOKEN"]
-    for header in (
-        {},
-        {"authorization": "Bearer "},
-        {"authorization": f"Bearer {token[:-1]}"},
+    strangers = (
+        *lab.draw.strangers(lab.settings["ADMIN_TOKEN"]),
         {"authorization": "Basic !"},
         {"authorization": f"Bearer {lab.settings['CRON_SECRET']}"},
-    ):
+    )
+    for header in lab.draw.order(strangers):
         lab.app.get("/analytics/summary", headers=header).expect("401", "403")
     lab.app.restart(ADMIN_TOKEN="")
     for header in ({"authorization": "Bearer "}, {"authorization": "Bearer"}, admin(lab)):
@@ -192,48 +190,59 @@ def test_the_summary_is_for_administrators(lab):
 
 
 def test_signups_count_in_the_hours_of_the_zone(lab):
-    signed_up(lab, at("2026-03-09 22:59:59.999"), at("2026-03-09 23:00"))
-    signed_up(lab, at("2026-03-10 06:59:59.999"), at("2026-03-10 07:00"), at("2026-03-10 07:10"))
-    counts = [1, 0, 0, 0, 0, 0, 0, 1, 2, *[0] * 15]
+    before, midnight, morning, seven, later = (few(lab) for _ in range(5))
+    signed_up(lab, *[at("2026-03-09 22:59:59.999")] * before, *[at("2026-03-09 23:00")] * midnight)
+    signed_up(lab, *[at("2026-03-10 06:59:59.999")] * morning)
+    signed_up(lab, *[at("2026-03-10 07:00")] * seven, *[at("2026-03-10 07:10")] * later)
+    today, after = midnight + morning + seven + later, seven + later
+    counts = [midnight, 0, 0, 0, 0, 0, 0, morning, after, *[0] * 15]
     hours(lab, "signups.by_hour", at("2026-03-09 23:00"), counts)
-    yesterday = around(23, 24)
+    yesterday = around(23, 24, before)
     hours(lab, "signups.by_hour", at("2026-03-08 23:00"), yesterday, day="2026-03-09")
-    days(lab, "2026-03-10", {"2026-03-09": 1, "2026-03-10": 4})
-    days(lab, "2026-03-09", {"2026-03-09": 1}, day="2026-03-09")
+    days(lab, "2026-03-10", {"2026-03-09": before, "2026-03-10": today})
+    days(lab, "2026-03-09", {"2026-03-09": before}, day="2026-03-09")
     lab.app.restart(ANALYTICS_TIME_ZONE="Asia/Kolkata")
     # Half an hour beside UTC: 22:59Z is 4:29 there, 7:00Z is 12:30.
     shows(lab, "time_zone", "Asia/Kolkata")
-    counts = [*[0] * 4, 2, *[0] * 7, 3, *[0] * 11]
+    counts = [*[0] * 4, before + midnight, *[0] * 7, morning + after, *[0] * 11]
     hours(lab, "signups.by_hour", at("2026-03-09 18:30"), counts)
-    days(lab, "2026-03-10", {"2026-03-10": 5})
+    days(lab, "2026-03-10", {"2026-03-10": before + today})
 
 
 def test_a_day_may_have_23_or_25_hours(lab):
-    signed_up(lab, at("2025-03-30 00:59"), at("2025-03-30 01:01"), at("2025-03-30 21:59"))
-    counts = [0, 1, 1, *[0] * 19, 1]
+    spring = [few(lab) for _ in range(3)]
+    moments = ("2025-03-30 00:59", "2025-03-30 01:01", "2025-03-30 21:59")
+    for moment, count in zip(moments, spring, strict=True):
+        signed_up(lab, *[at(moment)] * count)
+    counts = [0, *spring[:2], *[0] * 19, spring[2]]
     hours(lab, "signups.by_hour", at("2025-03-29 23:00"), counts, day="2025-03-30")
     # Half past two comes twice.
-    signed_up(lab, at("2025-10-26 00:30"), at("2025-10-26 01:30"), at("2025-10-26 01:31"))
-    signed_up(lab, at("2025-10-26 22:59"), at("2025-10-26 23:01"))
-    counts = [0, 0, 1, 2, *[0] * 20, 1]
+    first, second, last, after = (few(lab) for _ in range(4))
+    signed_up(lab, *[at("2025-10-26 00:30")] * first)
+    signed_up(lab, *[at("2025-10-26 01:30")] * second, at("2025-10-26 01:31"))
+    signed_up(lab, *[at("2025-10-26 22:59")] * last, *[at("2025-10-26 23:01")] * after)
+    counts = [0, 0, first, second + 1, *[0] * 20, last]
     hours(lab, "signups.by_hour", at("2025-10-25 22:00"), counts, day="2025-10-26")
-    days(lab, "2025-10-27", {"2025-10-26": 4, "2025-10-27": 1}, day="2025-10-27")
+    wanted = {"2025-10-26": sum(counts), "2025-10-27": after}
+    days(lab, "2025-10-27", wanted, day="2025-10-27")
 
 
 def test_the_last_24_hours_end_with_this_one(lab):
     lab.clock.advance(minutes=50)
-    signed_up(lab, at("2026-03-09 09:59:59.999"), at("2026-03-09 10:00"))
-    signed_up(lab, at("2026-03-10 08:30"), at("2026-03-10 09:45"))
+    oldest, eight, nine = (few(lab) for _ in range(3))
+    signed_up(lab, at("2026-03-09 09:59:59.999"), *[at("2026-03-09 10:00")] * oldest)
+    signed_up(lab, *[at("2026-03-10 08:30")] * eight, *[at("2026-03-10 09:45")] * nine)
     path, first = "signups.last_24_hours", at("2026-03-09 10:00")
-    hours(lab, path, first, [1, *[0] * 21, 1, 1])
+    hours(lab, path, first, [oldest, *[0] * 21, eight, nine])
     lab.clock.advance(minutes=20)
-    hours(lab, path, first + HOUR, [*[0] * 21, 1, 1, 0])
+    hours(lab, path, first + HOUR, [*[0] * 21, eight, nine, 0])
     lab.app.restart(ANALYTICS_TIME_ZONE="Asia/Kolkata")
-    hours(lab, path, first + HOUR / 2, [*[0] * 22, 1, 1])
+    hours(lab, path, first + HOUR / 2, [*[0] * 22, eight, nine])
 
 
 def test_an_event_counts_once_in_its_own_hour(lab):
-    moment = at("2026-03-08 12:30")
+    hour = lab.random.randrange(22)
+    moment = at("2026-03-08 00:30") + hour * HOUR
     late, rival = (lab.clerk.user_created(at=moment) for _ in range(2))
     with lab.database.unavailable():
         lab.deliver(late).expect("5xx")
@@ -244,15 +253,16 @@ def test_an_event_counts_once_in_its_own_hour(lab):
         answer.expect("2xx")
     login = session(lab, late, HOUR)
     deliver(lab, login, login.again(), login)
-    counts = around(13, 24, 2)
+    counts = around(hour + 1, 24, 2)
     hours(lab, "signups.by_hour", at("2026-03-07 23:00"), counts, day="2026-03-08")
     show(lab, {"signups.total": 2, "logins.total": 1})
 
 
 def test_each_way_in_has_its_source(lab):
     ways = ("email", "google", "google_legacy", "phone", "username", "web3", "saml")
-    for way in ways:
-        signed_up(lab, None, via=way)
+    more = {way: few(lab) - 1 for way in ways}
+    for way in lab.draw.order(ways):
+        signed_up(lab, *[None] * (more[way] + 1), via=way)
     for other in ("saml_accounts", "enterprise_accounts"):
         deliver(lab, lab.clerk.user_created(via="saml").changed(**{other: []}))
     signed_up(lab, None, verified=None)
@@ -269,7 +279,9 @@ def test_each_way_in_has_its_source(lab):
     bare = lab.clerk.user_created(via="username").changed(username=None)
     dangling = lab.clerk.user_created().changed(email_addresses=[])
     deliver(lab, bare, dangling)
+    more["google"] += more.pop("google_legacy")
     wanted = {"email": 2, "google": 2, "phone": 1, "username": 1, "web3": 1, "saml": 3}
+    wanted = {way: count + more[way] for way, count in wanted.items()}
     others = {"facebook": 1, "github": 1, "apple": 1, "microsoft": 1, "unknown": 3}
     shows(lab, "users.by_source", wanted | others)
 
@@ -288,42 +300,50 @@ def test_rates_are_those_of_people_who_signed_up(lab):
     deliver(lab, session(lab, imported, HOUR), session(lab, ada, SECOND), session(lab, kim, SECOND))
     for hour in (1, 2, 3):
         deliver(lab, session(lab, kim, hour * HOUR))
-    counts = {"signed_up": 4, "activated": 2, "logged_in": 1}
-    figures = {**counts, "activation_rate": 0.5, "login_rate": 0.25}
+    others = few(lab)
+    signed_up(lab, *[None] * others)
+    count = 4 + others
+    counts = {"signed_up": count, "activated": 2, "logged_in": 1}
+    figures = {**counts, "activation_rate": 2 / count, "login_rate": 1 / count}
     show(lab, {f"conversion.{name}": wanted for name, wanted in figures.items()})
 
 
 def test_the_wait_is_the_median_until_the_first_login(lab):
     path = "conversion.median_seconds_to_first_login"
+    # Seconds that are no whole hours: nobody has seen these medians before.
+    odd = timedelta(seconds=lab.random.randrange(60, 1800))
     past = lab.clock.now() - 40 * HOUR
     ada, grace, kim, nobody = (lab.clerk.user_created(at=past) for _ in range(4))
     deliver(lab, ada, nobody, session(lab, ada, SECOND))
     shows(lab, path, None)
-    deliver(lab, session(lab, ada, 5 * HOUR), session(lab, ada, HOUR), session(lab, ada, 7 * HOUR))
-    shows(lab, path, 3600.0)
+    logins = [session(lab, ada, hours * HOUR + odd) for hours in (5, 1, 7)]
+    deliver(lab, *logins)
+    shows(lab, path, (HOUR + odd).total_seconds())
     # The session comes before its user, and staff came before the user did.
-    deliver(lab, session(lab, grace, 2 * HOUR), grace)
-    deliver(lab, session(lab, grace, HOUR, impersonator="user_staff"))
+    deliver(lab, session(lab, grace, 2 * HOUR + odd), grace)
+    deliver(lab, session(lab, grace, HOUR, impersonator=lab.draw.id("user")))
     imported = signed_up(lab, past, via="import", public_metadata={"imported": True})
     deliver(lab, session(lab, imported, 9 * HOUR))
-    shows(lab, path, 5400.0)
+    shows(lab, path, (1.5 * HOUR + odd).total_seconds())
     deliver(lab, kim, session(lab, kim, 30 * HOUR))
-    shows(lab, path, 7200.0)
+    shows(lab, path, (2 * HOUR + odd).total_seconds())
 
 
 def test_connected_is_who_has_an_open_session(lab):
     ada, grace, kim = (signed_up(lab, lab.clock.now() - 9 * HOUR) for _ in range(3))
-    one, two, three = (session(lab, ada, SECOND * number) for number in range(3))
+    more = few(lab)
+    # The last of them lasts longest.
+    one, two, *others, three = (session(lab, ada, SECOND * each) for each in range(3 + more))
     early = session(lab, grace, HOUR)
-    deliver(lab, one, two, three, lab.clerk.session_ended(early), early)
-    deliver(lab, session(lab, kim, HOUR, impersonator="user_staff"))
+    deliver(lab, *lab.draw.order((one, two, *others, three)), lab.clerk.session_ended(early), early)
+    deliver(lab, session(lab, kim, HOUR, impersonator=lab.draw.id("user")))
     deliver(lab, lab.clerk.session_pending(kim))
-    shows(lab, "connected", {"users": 1, "sessions": 3})
+    shows(lab, "connected", {"users": 1, "sessions": 3 + more})
     deliver(lab, lab.clerk.session_removed(one), session(lab, kim, HOUR))
     deliver(lab, three, three.again(), early.again())
-    shows(lab, "connected", {"users": 2, "sessions": 3})
+    shows(lab, "connected", {"users": 2, "sessions": 3 + more})
     deliver(lab, lab.clerk.session_revoked(two))
-    shows(lab, "connected", {"users": 2, "sessions": 2})
+    shows(lab, "connected", {"users": 2, "sessions": 2 + more})
     # No event comes when a session expires.
     until = at("1970-01-01") + timedelta(milliseconds=three.data["expire_at"])
     lab.clock.advance(seconds=(until - lab.clock.now() - MILLISECOND).total_seconds())

@@ -14,6 +14,7 @@ from .helpers.figures import (
     around,
     at,
     deliver,
+    few,
     session,
     shows,
     signed_up,
@@ -79,16 +80,18 @@ def test_the_page_is_for_administrators(lab):
     seen = page(lab)
     for name in REGIONS:
         region(lab, seen, name)
-    for header in ({}, {"authorization": "Bearer "}, {"authorization": "Bearer admin"}):
+    for header in lab.draw.strangers(lab.settings["ADMIN_TOKEN"]):
         lab.app.get(PATH, headers=header).expect("401", "403")
 
 
 def test_signups_are_drawn_hour_by_hour(lab):
     numbers(lab, page(lab), "signups", [0] * 24)
     lab.clock.advance(minutes=50)
-    signed_up(lab, at("2026-03-09 09:59:59"), at("2026-03-10 08:30"), *[at("2026-03-10 09:45")] * 2)
+    eight, nine = few(lab), few(lab) + 1
+    signed_up(lab, at("2026-03-09 09:59:59"), *[at("2026-03-10 08:30")] * eight)
+    signed_up(lab, *[at("2026-03-10 09:45")] * nine)
     seen = page(lab)
-    numbers(lab, seen, "signups", [*[0] * 22, 1, 2])
+    numbers(lab, seen, "signups", [*[0] * 22, eight, nine])
     count = len(table(lab, seen, "signups"))
     lab.require(
         count == 24,
@@ -105,8 +108,9 @@ def test_signups_are_drawn_hour_by_hour(lab):
     )
     lab.clock.advance(hours=1)
     # More than the chart has had to hold so far.
-    signed_up(lab, *[lab.clock.now() - timedelta(minutes=5)] * 17)
-    numbers(lab, page(lab), "signups", [*around(21, 22), 2, 17])
+    many = lab.random.randrange(12, 20)
+    signed_up(lab, *[lab.clock.now() - timedelta(minutes=5)] * many)
+    numbers(lab, page(lab), "signups", [*around(21, 22, eight), nine, many])
 
 
 def test_who_is_connected_is_shown(lab):
@@ -121,13 +125,16 @@ def test_who_is_connected_is_shown(lab):
 def test_countries_are_shown(lab):
     user = signed_up(lab, lab.clock.now() - 9 * HOUR)
     deliver(lab, session(lab, user, SECOND, country="JP"))
-    for hour, country in enumerate(("FR", "SN", "SN", None, "SN"), start=1):
-        deliver(lab, session(lab, user, hour * HOUR, country=country))
+    wanted = {"FR": few(lab), "SN": few(lab) + 3}
+    countries = [None, *(country for country, count in wanted.items() for _ in range(count))]
+    for minutes, country in enumerate(lab.draw.order(countries)):
+        deliver(lab, session(lab, user, HOUR + minutes * timedelta(minutes=30), country=country))
     found = table(lab, page(lab), "countries")
-    wanted = {"FR": 1, "SN": 3}
     named = {code: sum(n for name, n in found if code in name) for code in wanted}
     lab.require(
-        named == wanted and sum(number for _, number in found) == 5 and len(found) == 3,
+        named == wanted
+        and sum(number for _, number in found) == len(countries)
+        and len(found) == 3,
         en=f"in the table of #countries: {wanted}, one log-in from an unknown country, no others",
         fr=f"dans le tableau de #countries : {wanted}, une connexion d’un pays inconnu, rien "
         "d’autre",
@@ -138,17 +145,19 @@ def test_countries_are_shown(lab):
 
 def test_the_way_from_signup_to_login_is_shown(lab):
     numbers(lab, page(lab), "conversion", [0, 0, 0])
-    people = [signed_up(lab, lab.clock.now() - 9 * HOUR) for _ in range(4)]
-    for who in people[:3]:
+    people = [signed_up(lab, lab.clock.now() - 9 * HOUR) for _ in range(3 + few(lab))]
+    active = lab.random.randrange(2, len(people))
+    for who in people[:active]:
         act(lab, who)
-    deliver(lab, session(lab, people[3], HOUR), session(lab, people[0], SECOND))
+    deliver(lab, session(lab, people[-1], HOUR), session(lab, people[0], SECOND))
     imported = signed_up(lab, lab.clock.now() - 9 * HOUR, via="import")
     act(lab, imported)
-    numbers(lab, page(lab), "conversion", [4, 3, 1])
+    numbers(lab, page(lab), "conversion", [len(people), active, 1])
 
 
 def test_a_strangers_text_stays_text(lab):
-    country = """X'"><b class='canary' onclick="canary()">&lt;Y</b>"""
+    canary = lab.draw.word().lower()
+    country = f"""X'"><b class='{canary}' onclick="{canary}()">&lt;Y</b>"""
     user = signed_up(lab, lab.clock.now() - 9 * HOUR)
     deliver(lab, session(lab, user, HOUR).changed(latest_activity=activity(country)))
     seen = page(lab)
@@ -156,7 +165,7 @@ def test_a_strangers_text_stays_text(lab):
     strange = [
         each.tag
         for each in seen.root.all()
-        if each.attributes.get("class") == "canary" or "onclick" in each.attributes
+        if each.attributes.get("class") == canary or "onclick" in each.attributes
     ]
     lab.require(
         not strange and any(" ".join(country.split()) in name for name, _ in found),

@@ -52,7 +52,7 @@ def test_the_counters_hold_those_of_today(lab):
     login = session(lab, ada, HOUR)
     signed_up(lab, None, via="import", public_metadata={"imported": True})
     deliver(lab, login, login, login.again(), ada, grace.again(), session(lab, grace, SECOND))
-    deliver(lab, session(lab, grace, HOUR, impersonator="user_staff"))
+    deliver(lab, session(lab, grace, HOUR, impersonator=lab.draw.id("user")))
     work(lab)
     holds(lab, "signups", TODAY, ada.user_id, grace.user_id)
     holds(lab, "logins", TODAY, login.data["id"])

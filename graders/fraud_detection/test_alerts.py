@@ -94,16 +94,17 @@ def begin(lab, hold, event):
 
 
 def test_an_anomaly_alerts_the_user_and_the_team(lab):
+    first, last = f"{lab.draw.word()}ë", lab.draw.word()
     user = lab.clerk.user_created(
-        first_name="Zoë", last_name="Diop", emails=("first@example.org", "primary@example.org")
+        first_name=first, last_name=last, emails=(lab.draw.address(), lab.draw.address())
     )
     by_phone = lab.clerk.user_created(via="phone")
     alarm(lab, user, by_phone)
     (mail,) = lab.inbox.expect(1)
     lab.require(
-        mail.to == ("primary@example.org",) and MAIL_FROM in mail.header("from"),
-        en=f"an e-mail from {MAIL_FROM} to the primary address, primary@example.org",
-        fr=f"un e-mail de {MAIL_FROM} à l’adresse principale, primary@example.org",
+        mail.to == (user.email,) and MAIL_FROM in mail.header("from"),
+        en=f"an e-mail from {MAIL_FROM} to the primary address, {user.email}",
+        fr=f"un e-mail de {MAIL_FROM} à l’adresse principale, {user.email}",
         got=f"{mail.header('from')} → {', '.join(mail.to)}",
     )
     lab.require(
@@ -112,7 +113,7 @@ def test_an_anomaly_alerts_the_user_and_the_team(lab):
         fr="un e-mail avec un objet et une partie texte, et sans aucun lien",
         got=content(mail),
     )
-    for each, words in ((user, ("new_country", "Zoë", "Diop")), (by_phone, ("new_country",))):
+    for each, words in ((user, ("new_country", first, last)), (by_phone, ("new_country",))):
         (message,) = lab.slack.expect_messages(1, containing=each.user_id)
         said = "\n".join(text for _kind, text in texts(message))
         for word in words:
@@ -123,7 +124,7 @@ def test_an_anomaly_alerts_the_user_and_the_team(lab):
                 got=said,
             )
         lab.require(
-            "primary@example.org" not in said,
+            str(user.email) not in said,
             en="a Slack message without the e-mail address",
             fr="un message Slack sans l’adresse e-mail",
             got=said,
@@ -203,7 +204,8 @@ def test_slack_that_is_down_delays_its_message_alone(lab):
 
 
 def test_a_refusal_by_slack_is_a_failure(lab):
-    for fault in ({"status": 429, "retry_after": 30}, {"status": 500}, {"status": 403}):
+    faults = ({"status": 429, "retry_after": 30}, {"status": 500}, {"status": 403})
+    for fault in lab.draw.order(faults):
         user = lab.clerk.user_created()
         lab.slack.fail(**fault, times=1)
         alarm(lab, user)
@@ -228,7 +230,7 @@ def sent_again(lab, arrived):
 
 
 def test_a_mail_server_that_is_down_delays_its_mail_alone(lab):
-    for fault in ({"refuse": True}, {"status": 451}):
+    for fault in lab.draw.order(({"refuse": True}, {"status": 451})):
         lab.inbox.fail(**fault)
         user = lab.clerk.user_created()
         alarm(lab, user)
@@ -246,8 +248,9 @@ def test_a_mail_server_that_is_down_delays_its_mail_alone(lab):
 
 
 def test_a_channel_that_hangs_holds_nobody_up(lab):
-    holds_nobody_up(lab, "Slack", lab.slack, "request")
-    holds_nobody_up(lab, "SMTP", lab.inbox, "connect")
+    channels = (("Slack", lab.slack, "request"), ("SMTP", lab.inbox, "connect"))
+    for channel in lab.draw.order(channels):
+        holds_nobody_up(lab, *channel)
 
 
 def holds_nobody_up(lab, channel, service, point):
@@ -311,11 +314,13 @@ def recovered(lab, user, session):
 
 
 def test_a_strangers_text_does_no_harm_in_slack(lab):
-    for name, escaped in (
+    name = lab.draw.word()
+    names = (
         ("<!channel>", "&lt;!channel&gt;"),
-        ("<https://evil.example|Ada>", "&lt;https://evil.example|Ada&gt;"),
-        ("Tom & O'Brien", "Tom &amp; O'Brien"),
-    ):
+        (f"<https://evil.example|{name}>", f"&lt;https://evil.example|{name}&gt;"),
+        (f"{name} & O'Brien", f"{name} &amp; O'Brien"),
+    )
+    for name, escaped in lab.draw.order(names):
         user = lab.clerk.user_created(first_name=name, last_name=f"{name}!")
         alarm(lab, user)
         (message,) = told(lab, user, mails=1, messages=1)
@@ -326,11 +331,14 @@ def test_a_strangers_text_does_no_harm_in_slack(lab):
             fr=f"chaque nom {name!r} écrit {escaped!r}, ou tel quel dans un objet plain_text",
             got="\n".join(f"{kind}: {text!r}" for kind, text in texts(message)),
         )
-    user = lab.clerk.user_created(first_name="Ada\nnew_country: solved", last_name="King\nBye")
+    first, last = lab.draw.word(), lab.draw.word()
+    user = lab.clerk.user_created(
+        first_name=f"{first}\nnew_country: solved", last_name=f"{last}\nBye"
+    )
     alarm(lab, user)
     (message,) = told(lab, user, mails=1, messages=1)
     lab.require(
-        not any(f"{line}\n" in text for _kind, text in texts(message) for line in ("Ada", "King")),
+        not any(f"{line}\n" in text for _kind, text in texts(message) for line in (first, last)),
         en="names that stay on one line",
         fr="des noms qui restent sur une ligne",
         got="\n".join(f"{kind}: {text!r}" for kind, text in texts(message)),
@@ -338,9 +346,9 @@ def test_a_strangers_text_does_no_harm_in_slack(lab):
 
 
 def test_nothing_personal_is_printed(lab):
-    canary = {"email": "canary.address@example.org", "last_name": "Canarybird"}
-    user = lab.clerk.user_created(first_name="Canaryfirst", **canary)
-    suspicious = abroad(lab, user, ip="203.0.113.77")
+    first, last, ip = lab.draw.word(), lab.draw.word(), lab.draw.ip()
+    user = lab.clerk.user_created(first_name=first, last_name=last, email=lab.draw.address())
+    suspicious = abroad(lab, user, ip=ip)
     with lab.database.unavailable():
         lab.deliver(suspicious)
     lab.slack.fail(refuse=True)
@@ -356,9 +364,9 @@ def test_nothing_personal_is_printed(lab):
     secret = lab.settings["SLACK_WEBHOOK_URL"].rpartition("/")[2]
     for text, what in (
         (user.email, {"en": "The e-mail address", "fr": "L’adresse e-mail"}),
-        ("Canaryfirst", {"en": "The first name", "fr": "Le prénom"}),
-        ("Canarybird", {"en": "The last name", "fr": "Le nom"}),
-        ("203.0.113.77", {"en": "The IP address", "fr": "L’adresse IP"}),
+        (first, {"en": "The first name", "fr": "Le prénom"}),
+        (last, {"en": "The last name", "fr": "Le nom"}),
+        (ip, {"en": "The IP address", "fr": "L’adresse IP"}),
         (secret, {"en": "Slack’s secret address", "fr": "L’adresse secrète de Slack"}),
     ):
         lab.logs.expect_absent(text, what)

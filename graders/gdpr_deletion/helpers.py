@@ -41,7 +41,7 @@ class Member:
 
 def join(lab, *, customer=True, listed=True, email=None, **facts):
     """Somebody new, with a customer at Stripe and a place on the mailing list."""
-    email = email or f"member.{lab.random.randrange(10**8):08}@example.org"
+    email = email or lab.draw.address()
     bought = lab.stripe.add_customer(email=email) if customer else None
     if listed:
         lab.newsletter.add_member(email)
@@ -58,7 +58,7 @@ def join(lab, *, customer=True, listed=True, email=None, **facts):
         "toute personne qui n’a pas été effacée (TODO 1 dans gate.py)",
         got=pick({"en": f"rows: {found}", "fr": f"lignes : {found}"}),
     )
-    return Member(signup, bought, f"mark {lab.random.randrange(10**8):08}")
+    return Member(signup, bought, f"mark {lab.draw.word()}")
 
 
 def active(lab, **facts):

@@ -86,7 +86,7 @@ def test_nothing_personal_is_printed(lab):
     with lab.database.unavailable():
         lab.deliver(deletion)
     # It also goes away in the middle: the error of a statement quotes its values.
-    eve = join(lab, email="canary.third@example.org")
+    eve = join(lab)
     unlucky = lab.clerk.user_deleted(eve.signup)
     for writes in (0, 1, 2, 9):
         with ExitStack() as outage:
@@ -97,7 +97,7 @@ def test_nothing_personal_is_printed(lab):
             request.result()
             lab.app.settle()
     lab.clock.advance(hours=2)
-    for fault in ({"refuse": True}, {"status": 500}, {"lost_answer": True}):
+    for fault in lab.draw.order(({"refuse": True}, {"status": 500}, {"lost_answer": True})):
         lab.stripe.fail(**fault)
         lab.newsletter.fail(**fault)
         deliver(lab, deletion)
@@ -114,18 +114,20 @@ def test_nothing_personal_is_printed(lab):
 
 def canary(lab):
     """Somebody who has left a trace wherever one can be left; the traces, each of its own kind."""
-    names = {"first_name": "Canaryfirst", "last_name": "Canarylast", "username": "canary_user"}
-    ada = join(lab, email="canary.before@example.org", external_id="canary-external", **names)
-    moved = lab.clerk.user_updated(ada.signup, email="Canary.Now@example.org")
-    lab.newsletter.add_member("Canary.Now@example.org")
-    session = lab.clerk.session_created(moved, ip="198.51.100.77")
+    words = {name: lab.draw.word() for name in ("first_name", "last_name", "username", "file")}
+    file, content, external_id = words.pop("file"), lab.draw.word(), lab.draw.word()
+    before, now, ip = lab.draw.address(), lab.draw.address().title(), lab.draw.ip()
+    ada = join(lab, email=before, external_id=external_id, **words)
+    moved = lab.clerk.user_updated(ada.signup, email=now)
+    lab.newsletter.add_member(now)
+    session = lab.clerk.session_created(moved, ip=ip)
     for event in (moved, session):
         lab.deliver(event).expect("2xx")
     post = send(lab, ada, "/posts", text="A post").expect("2xx").json["id"]
     send(lab, ada, f"/posts/{post}/comments", text="A comment").expect("2xx")
-    send(lab, ada, "/uploads", filename="canary-file.txt", content="canary-content").expect("2xx")
-    addresses = ("canary.before@example.org", "canary.now@example.org")
-    plain = [*names.values(), *addresses, "canary-external", "canary-file", "canary-content"]
-    ids = [ada.clerk_id, ada.customer.id, "198.51.100.77"]
+    send(lab, ada, "/uploads", filename=f"{file}.txt", content=content).expect("2xx")
+    addresses = (before, now.lower())
+    plain = [*words.values(), *addresses, external_id, file, content]
+    ids = [ada.clerk_id, ada.customer.id, ip]
     hashes = [each for text in (ada.clerk_id, *addresses) for each in unkeyed(text)]
     return ada, [*plain, *ids, *hashes]

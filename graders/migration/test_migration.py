@@ -138,7 +138,7 @@ def switched(lab, crowd, app=0):
     """Change everybody; the ids of those whose rows follow the webhook."""
     lab.clock.advance(minutes=1)
     for who in crowd:
-        lab.deliver(lab.clerk.user_updated(who, last_name=f"N{len(lab.clerk.events)}"), app=app)
+        lab.deliver(lab.clerk.user_updated(who, last_name=lab.draw.word()), app=app)
     cron(lab)
     followed = {(row.get("clerk_id"), row.get("last_name")) for row in lab.db.rows("user")}
     return {user["id"] for user in lab.clerk.users if (user["id"], user["last_name"]) in followed}
@@ -235,7 +235,7 @@ def test_the_comparison_counts_what_differs(lab):
     lab.clerk.user_created()
     renamed(lab, ada)
     wrong = renamed(lab, bob)
-    told(lab, wrong.changed(last_name="Wrong"))
+    told(lab, wrong.changed(last_name=lab.draw.word()))
     lab.clerk.user_deleted(cyd)
     compare(lab)
     expect_status(lab, users=12, missing=1, stale=1, mismatched=2)
@@ -285,7 +285,7 @@ def test_removed_follows_a_clean_comparison_and_never_asks_clerk(lab):
     not_yet_removed(lab)
     told(lab, late, newcomer)
     changed = renamed(lab, bob)
-    told(lab, changed.changed(last_name="Wrong"))
+    told(lab, changed.changed(last_name=lab.draw.word()))
     not_yet_removed(lab)
     newcomer = lab.clerk.user_created()
     not_yet_removed(lab)

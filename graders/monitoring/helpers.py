@@ -13,7 +13,6 @@ from hooklab.texts import pick
 
 PAGE = "/admin/webhooks"
 STATS = "/api/webhooks/stats"
-NAME = "Grace Hopper"
 EVIL = "https://evil.example"
 
 
@@ -39,7 +38,9 @@ def fail(lab, event, times=1):
 
 def small(lab):
     """An event that the app has nothing to do for."""
-    return lab.clerk.other("organization.created", {"id": "org_1", "object": "organization"})
+    return lab.clerk.other(
+        "organization.created", {"id": lab.draw.id("org"), "object": "organization"}
+    )
 
 
 def seed(lab, count=1, *, ago=0.0, step=0.0, at=None, times=1, **values):
@@ -54,10 +55,9 @@ def seed(lab, count=1, *, ago=0.0, step=0.0, at=None, times=1, **values):
     """
     first = (at or lab.clock.now()) - timedelta(minutes=ago)
     base = {"type": "user.updated", "status": "done", "duration_ms": 10, "error": None} | values
-    start = lab.random.randrange(10**9)
     rows = [
         {
-            "svix_id": f"msg_{start + number}",
+            "svix_id": lab.draw.id("msg"),
             "received_at": first + timedelta(minutes=step) * number,
         }
         | {name: value(number) if callable(value) else value for name, value in base.items()}
@@ -157,10 +157,10 @@ class Browser:
     comes from. The app stands behind a proxy that speaks TLS, at APP_URL.
     """
 
-    def __init__(self, lab, *, token=None, name=NAME):
+    def __init__(self, lab, *, token=None, name=None):
         self._lab = lab
         self._token = lab.settings["ADMIN_TOKEN"] if token is None else token
-        self._name = name
+        self._name = name or lab.draw.word()
         self._cookies = {}
 
     @property

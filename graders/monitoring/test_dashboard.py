@@ -10,7 +10,6 @@ from hooklab.sender import new_secret
 
 from .helpers import (
     EVIL,
-    NAME,
     PAGE,
     Browser,
     durations,
@@ -51,12 +50,14 @@ def test_the_page_shows_the_figures_of_the_moment(lab):
     browser = Browser(lab)
     lab.deliver(lab.clerk.user_created()).expect("2xx")
     figures(lab, browser.open(), total=1, failed=0, success_rate=100)
-    seed(lab, 19, duration_ms=400)
+    count, longest = lab.random.randrange(15, 40), lab.random.randrange(300, 900)
+    seed(lab, count, duration_ms=longest)
     fail(lab, lab.clerk.user_created())
     times = durations(lab, stats(lab))
-    expect(lab, times, p95=400.0)
+    expect(lab, times, p95=float(longest))
     page = browser.open()
-    figures(lab, page, total=21, failed=1, success_rate=95.2, p95=400, mean=times.get("mean") or 0)
+    rate, mean = 100 * (count + 1) / (count + 2), times.get("mean") or 0
+    figures(lab, page, total=count + 2, failed=1, success_rate=rate, p95=longest, mean=mean)
 
 
 def test_the_latest_deliveries_are_listed(lab):
@@ -211,7 +212,7 @@ def test_a_replay_is_written_down(lab):
     fail(lab, signup)
     fail(lab, other)
     wanted = []
-    for name, outcome in (("Alan Turing", "failed"), (NAME, "done")):
+    for name, outcome in ((lab.draw.word(), "failed"), (lab.draw.word(), "done")):
         browser = Browser(lab, name=name)
         lab.clock.advance(minutes=7)
         form = replay_form(lab, browser.open(), signup.message_id)
@@ -295,13 +296,14 @@ def test_only_what_has_failed_is_replayed(lab):
     fail(lab, failed)
     fail(lab, done)
     seeded = seed(lab, status="failed", error="TimeoutError")[0]["svix_id"]
+    unknown = lab.draw.id("msg")
     page = browser.open()
     form, old = (replay_form(lab, page, each.message_id) for each in (failed, done))
     lab.deliver(done, note="Svix").expect("2xx")
     calls = len(lab.billing.calls())
     # Somebody presses the button on a page that shows what was before.
     refused = [old, form_in(row_of(page, seeded), "post")]
-    refused += [_for(form, failed.message_id, other) for other in (seeded, "msg_unknown")]
+    refused += [_for(form, failed.message_id, other) for other in (seeded, unknown)]
     for each in filter(None, refused):
         browser.submit(each).expect("4xx")
     lab.billing.expect(calls)
@@ -364,7 +366,7 @@ def _headers(given):
 def _fields_of_a_copy(lab, event):
     """The fields of the message's form in a copy of the app that somebody else runs."""
     signing = new_secret(lab.random)
-    theirs = {name: f"theirs_{name.lower()}" for name in SECRETS}
+    theirs = {name: lab.draw.unlike(lab.settings[name]) for name in SECRETS}
     lab.app.restart(
         DATABASE_URL="sqlite:///theirs.db", CLERK_WEBHOOK_SIGNING_SECRET=signing, **theirs
     )
@@ -383,17 +385,18 @@ def _altered(value):
 
 def test_stored_text_is_shown_as_text(lab):
     browser = Browser(lab)
+    canary = f"{lab.draw.word().lower()}()"
     hostile = (
-        "<script>canary()</script>",
-        '"><img src=x onerror=canary()>',
-        "' autofocus onfocus='canary()",
-        "</td></tr></table><svg onload=canary()>",
-        '"><script>canary()</script>',
+        f"<script>{canary}</script>",
+        f'"><img src=x onerror={canary}>',
+        f"' autofocus onfocus='{canary}",
+        f"</td></tr></table><svg onload={canary}>",
+        f'"><script>{canary}</script>',
     )
     ids = [seed(lab, type=text, error=text, status="failed")[0]["svix_id"] for text in hostile]
     for address in (PAGE, f"{PAGE}?{urlencode({'type': hostile[-1]})}"):
         page = browser.open(address)
-        alive = [each for each in page.walk() if _is_alive(each)]
+        alive = [each for each in page.walk() if _is_alive(each, canary)]
         lab.require(
             not alive,
             en="stored text that no browser runs",
@@ -411,10 +414,10 @@ def test_stored_text_is_shown_as_text(lab):
         )
 
 
-def _is_alive(element):
+def _is_alive(element, canary):
     if element.tag == "script":
-        return "".join(each for each in element.children if isinstance(each, str)) == "canary()"
+        return "".join(each for each in element.children if isinstance(each, str)) == canary
     return any(
-        name.startswith("on") and value.startswith("canary")
+        name.startswith("on") and value.startswith(canary)
         for name, value in element.attributes.items()
     )

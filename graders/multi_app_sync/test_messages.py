@@ -50,7 +50,7 @@ def body_of(event):
 
 def test_each_message_is_signed_with_its_receivers_secret(lab):
     fail_all(lab)
-    change(lab, lab.clerk.user_created(first_name="Zoë ☕"))
+    change(lab, lab.clerk.user_created(first_name=f"{lab.draw.word()}ë ☕"))
     recover_all(lab)
     # A signature tells the time of its attempt, not of the first one.
     later(lab, 7200)
@@ -59,10 +59,10 @@ def test_each_message_is_signed_with_its_receivers_secret(lab):
 
 
 def test_the_envelope_says_what_changed(lab):
-    signup = lab.clerk.user_created(emails=("first@example.org", "primary@example.org"))
+    signup = lab.clerk.user_created(emails=(lab.draw.address(), lab.draw.address()))
     nobody = lab.clerk.user_created(via="phone", first_name=None)
     change(lab, signup, nobody)
-    update = lab.clerk.user_updated(signup, first_name="Update", email="new@example.org")
+    update = lab.clerk.user_updated(signup, first_name=lab.draw.word(), email=lab.draw.address())
     change(lab, update)
     deletion = lab.clerk.user_deleted(signup)
     change(lab, deletion)
@@ -89,15 +89,16 @@ def _part(found, wanted):
 
 
 def test_nothing_else_leaves_the_house(lab):
+    canary = lab.draw.word().lower()
     canaries = {
-        "public_metadata": {"note": "canary-public"},
-        "private_metadata": {"note": "canary-private"},
-        "unsafe_metadata": {"note": "canary-unsafe"},
-        "external_id": "canary-external",
-        "emails": ("canary.other@example.org", "primary@example.org"),
+        "public_metadata": {"note": f"{canary}-public"},
+        "private_metadata": {"note": f"{canary}-private"},
+        "unsafe_metadata": {"note": f"{canary}-unsafe"},
+        "external_id": f"{canary}-external",
+        "emails": (f"{canary}.other@example.org", lab.draw.address()),
     }
     signup = lab.clerk.user_created(**canaries)
-    by_phone = lab.clerk.user_created(via="phone", external_id="canary-phone")
+    by_phone = lab.clerk.user_created(via="phone", external_id=f"{canary}-phone")
     deletion = lab.clerk.user_deleted(signup)
     change(lab, signup, by_phone)
     change(lab, deletion)
@@ -109,7 +110,7 @@ def test_nothing_else_leaves_the_house(lab):
                 set(message.json) == KEYS
                 and isinstance(data, dict)
                 and set(data) == person
-                and b"canary" not in message.body,
+                and canary.encode() not in message.body,
                 en=f"the keys {_names(KEYS)}, and in data {_names(person)}, and no more",
                 fr=f"les clés {_names(KEYS)}, et dans data {_names(person)}, rien de plus",
                 got=message.body.decode(),
@@ -124,7 +125,7 @@ def test_every_attempt_has_the_same_id_and_body(lab):
     signup = lab.clerk.user_created()
     lab.mobile.fail(lost_answer=True, times=1)
     change(lab, signup)
-    update = lab.clerk.user_updated(signup, first_name="Update")
+    update = lab.clerk.user_updated(signup, first_name=lab.draw.word())
     change(lab, update)
     later(lab, DUE * BASE)
     first, *others = messages_about(lab, "mobile", signup, signup, update)
@@ -158,9 +159,8 @@ def test_while_a_secret_changes_both_sign(lab):
 
 
 def test_nothing_personal_and_no_secret_is_printed(lab):
-    names = {"first_name": "Canaryfirst", "last_name": "Canarybird"}
-    signup = lab.clerk.user_created(email="canary.address@example.org", **names)
-    unlucky = lab.clerk.user_created(email="canary.other@example.org", **names)
+    names = {"first_name": lab.draw.word(), "last_name": lab.draw.word()}
+    signup, unlucky = (lab.clerk.user_created(email=lab.draw.address(), **names) for _ in range(2))
     with lab.database.unavailable():
         lab.deliver(signup)
     # It also goes away in the middle: the error of a statement quotes its values.

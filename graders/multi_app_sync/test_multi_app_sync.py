@@ -25,12 +25,12 @@ from .helpers import (
 
 
 def test_a_user_is_kept_in_step(lab):
-    signup = lab.clerk.user_created(emails=("first@example.org", "primary@example.org"))
+    signup = lab.clerk.user_created(emails=(lab.draw.address(), lab.draw.address()))
     by_phone = lab.clerk.user_created(via="phone", last_name=None)
     for event in (signup, by_phone):
         lab.deliver(event).expect("2xx")
         stored(lab, event)
-    update = lab.clerk.user_updated(signup, first_name="Update", email="new@example.org")
+    update = lab.clerk.user_updated(signup, first_name=lab.draw.word(), email=lab.draw.address())
     lab.deliver(update).expect("2xx")
     stored(lab, update)
     lab.deliver(lab.clerk.user_deleted(signup)).expect("2xx")
@@ -40,22 +40,22 @@ def test_a_user_is_kept_in_step(lab):
 
 def test_old_news_changes_nothing(lab):
     signup = lab.clerk.user_created()
-    first = lab.clerk.user_updated(signup, first_name="First")
-    second = lab.clerk.user_updated(signup, first_name="Second")
+    first = lab.clerk.user_updated(signup, first_name=lab.draw.word())
+    second = lab.clerk.user_updated(signup, first_name=lab.draw.word())
     for event in (second, first, signup, second.again()):
         lab.deliver(event).expect("2xx")
         stored(lab, second)
-    third = lab.clerk.user_updated(signup, first_name="Third")
-    fourth = lab.clerk.user_updated(signup, first_name="Fourth")
+    third = lab.clerk.user_updated(signup, first_name=lab.draw.word())
+    fourth = lab.clerk.user_updated(signup, first_name=lab.draw.word())
     for answer in lab.deliver.overtaken(third, by=fourth):
         answer.expect("2xx")
     stored(lab, fourth)
 
 
 def test_nothing_brings_a_deleted_user_back(lab):
-    for known in (True, False):
+    for known in lab.draw.order((True, False)):
         signup = lab.clerk.user_created()
-        update = lab.clerk.user_updated(signup, first_name="Update")
+        update = lab.clerk.user_updated(signup, first_name=lab.draw.word())
         deletion = lab.clerk.user_deleted(signup)
         if known:
             lab.deliver(signup).expect("2xx")
@@ -73,12 +73,13 @@ def test_other_events_and_forged_ones_change_nothing(lab):
     signup = lab.clerk.user_created()
     for event in (
         lab.clerk.session_created(signup),
-        lab.clerk.other("organization.created", {"id": "org_1", "object": "organization"}),
+        lab.clerk.other(
+            "organization.created", {"id": lab.draw.id("org"), "object": "organization"}
+        ),
         signup.again().renamed("user.promoted"),
     ):
         lab.deliver(event).expect("2xx")
-    forged = {"svix-signature": "v1," + "A" * 43 + "="}
-    lab.deliver(signup, change=forged, note="forged").expect("4xx")
+    lab.deliver(signup, change=lab.draw.forged(), note="forged").expect("4xx")
     # Whatever it answers: this check may be earned before anything is sent.
     lab.cron.later().result()
     lab.db.expect("user", 0)
@@ -103,7 +104,7 @@ def test_a_database_that_is_away_is_a_server_error(lab):
 def test_every_application_is_told_of_every_change(lab):
     signup, other = lab.clerk.user_created(), lab.clerk.user_created(via="phone")
     change(lab, signup, other)
-    update = lab.clerk.user_updated(signup, first_name="Update")
+    update = lab.clerk.user_updated(signup, first_name=lab.draw.word())
     change(lab, update)
     deletion = lab.clerk.user_deleted(signup)
     change(lab, deletion)
@@ -151,8 +152,8 @@ def test_a_crash_after_the_answer_loses_nothing(lab):
 
 def test_what_is_no_news_is_told_to_nobody(lab):
     signup, unknown = lab.clerk.user_created(), lab.clerk.user_created()
-    first = lab.clerk.user_updated(signup, first_name="First")
-    second = lab.clerk.user_updated(signup, first_name="Second")
+    first = lab.clerk.user_updated(signup, first_name=lab.draw.word())
+    second = lab.clerk.user_updated(signup, first_name=lab.draw.word())
     for event in (signup, signup, signup.again(), second, first):
         change(lab, event)
         lab.clock.advance(hours=30)
@@ -200,14 +201,14 @@ def test_the_changes_of_a_user_arrive_in_order(lab):
     signup = lab.clerk.user_created()
     lab.mobile.fail(status=500, times=1)
     change(lab, signup)
-    update = lab.clerk.user_updated(signup, first_name="Update")
+    update = lab.clerk.user_updated(signup, first_name=lab.draw.word())
     change(lab, update)
     expect_told(lab, signup, only=["mobile"])
     expect_told(lab, signup, signup, update, only=["admin", "billing"])
     later(lab, DUE * BASE)
     expect_told(lab, signup, signup, update)
     lab.mobile.fail(refuse=True)
-    last = lab.clerk.user_updated(signup, first_name="Last")
+    last = lab.clerk.user_updated(signup, first_name=lab.draw.word())
     deletion = lab.clerk.user_deleted(signup)
     change(lab, last, deletion)
     lab.mobile.recover()
@@ -215,14 +216,14 @@ def test_the_changes_of_a_user_arrive_in_order(lab):
     expect_told(lab, signup, signup, update, last, deletion)
     # Two changes are written at once: whichever was first, the newer one is told last.
     other = lab.clerk.user_created()
-    older = lab.clerk.user_updated(other, first_name="Older")
-    newer = lab.clerk.user_updated(other, first_name="Newer")
+    older = lab.clerk.user_updated(other, first_name=lab.draw.word())
+    newer = lab.clerk.user_updated(other, first_name=lab.draw.word())
     for answer in lab.deliver.overtaken(older, by=newer):
         answer.expect("2xx")
     cron(lab)
     for name in APPS:
         lab.require(
-            told(lab, name, other)[-1:] == ["Newer"],
+            told(lab, name, other)[-1:] == [newer.data["first_name"]],
             en=f"{APPS[name]['en']} is told of the newest version last",
             fr=f"la dernière version est la dernière que reçoit {APPS[name]['fr']}",
             got=attempts(lab, name, other),
@@ -231,7 +232,7 @@ def test_the_changes_of_a_user_arrive_in_order(lab):
 
 def test_a_message_under_way_is_not_overtaken(lab):
     signup = lab.clerk.user_created()
-    update = lab.clerk.user_updated(signup, first_name="Update")
+    update = lab.clerk.user_updated(signup, first_name=lab.draw.word())
     other = lab.app.another()
     with lab.mobile.hold("request") as hold:
         first = begin(lab, hold, signup)

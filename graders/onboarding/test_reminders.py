@@ -48,7 +48,7 @@ def test_whoever_left_or_wants_silence_gets_no_reminder(lab):
 
 def test_a_late_cron_sends_one_reminder(lab):
     who = came(lab)
-    for event in (who, who.again(), lab.clerk.user_updated(who, first_name="New"), who):
+    for event in (who, who.again(), lab.clerk.user_updated(who, first_name=lab.draw.word()), who):
         lab.clock.advance(hours=30)
         lab.deliver(event).expect("2xx")
     lab.db.expect("reminder", 1, clerk_id=who.user_id, kind="onboarding")
@@ -89,18 +89,17 @@ def test_a_mail_server_that_fails_delays_the_reminder_alone(lab):
 
 
 def test_the_reminder_goes_to_the_present_primary_address(lab):
-    who = came(lab, emails=("old@example.org", "first@example.org"))
-    older = lab.clerk.user_updated(who, first_name="New")
-    newer = lab.clerk.user_updated(who, email="present@example.org", verified=False)
+    who = came(lab, emails=(lab.draw.address(), lab.draw.address()))
+    older = lab.clerk.user_updated(who, first_name=lab.draw.word())
+    newer = lab.clerk.user_updated(who, email=lab.draw.address(), verified=False)
     for event in (newer, older):
         lab.deliver(event).expect("2xx")
     cron_at(lab, due_at(who) + timedelta(minutes=1))
     mail = lab.inbox.expect(1)[0]
     lab.require(
-        mail.to == ("present@example.org",),
-        en="a reminder to the primary address that the newest event names, present@example.org",
-        fr="un rappel à l’adresse principale que donne l’événement le plus récent, "
-        "present@example.org",
+        mail.to == (newer.email,),
+        en=f"a reminder to the primary address that the newest event names, {newer.email}",
+        fr=f"un rappel à l’adresse principale que donne l’événement le plus récent, {newer.email}",
         got=", ".join(mail.to),
     )
 

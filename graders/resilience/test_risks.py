@@ -159,13 +159,13 @@ def test_poison_is_parked_with_a_reason_and_stops_no_other(lab):
     lab.app.restart(INBOX_MAX_ATTEMPTS="3")
     ada, bob = people(lab, 2)
     user = lab.clerk.user(ada)
-    other = lab.clerk.other
+    other, canary = lab.clerk.other, lab.draw.word()
     poison = [
         other("user.updated", {"object": "user", "id": ada.user_id}),
-        other("user.created", {"object": "user", "email_addresses": "Canary"}),
+        other("user.created", {"object": "user", "email_addresses": canary}),
         other("user.deleted", {"object": "user", "deleted": True}),
         # A user like any other, with a number that no column takes.
-        other("user.updated", {**user, "first_name": "Canary", "updated_at": 2**70}),
+        other("user.updated", {**user, "first_name": canary, "updated_at": 2**70}),
     ]
     first, last = renamed(lab, ada), renamed(lab, bob)
     told(lab, first, *poison, last)
@@ -177,7 +177,7 @@ def test_poison_is_parked_with_a_reason_and_stops_no_other(lab):
     dead(lab, *poison)
     found = [str(row.get("reason")) for row in lab.db.rows("inbox", status="dead")]
     lab.require(
-        not any("Canary" in reason for reason in found),
+        not any(canary in reason for reason in found),
         en="reasons that say what is wrong and quote nobody",
         fr="des raisons qui disent ce qui ne va pas sans citer personne",
         got="\n".join(found),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hooklab.errors import HooklabError
-from hooklab.grading.options import Options
+from hooklab.grading.options import Options, seed_for
 from hooklab.grading.plugin import GradingPlugin
 from hooklab.grading.worlds import Worlds
 from hooklab.reports.clean import clean
@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--solutions", action="store_true", help="grade solutions/<slug>")
     group.addoption("--lang", choices=LANGUAGES, help="language of the messages")
-    group.addoption("--grading-seed", metavar="N", type=int, default=0, help="repeats a run")
+    group.addoption("--grading-seed", metavar="N", type=int, help="repeats a run")
     group.addoption("--grading-database", metavar="URL", help="PostgreSQL instead of SQLite")
     group.addoption("--grading-redis", metavar="URL", help="a real Redis server")
     group.addoption("--app-debug", action="store_true", help="make breakpoint() work in the app")
@@ -38,10 +38,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Grade the checks that are found, if any."""
     use(config.getoption("lang") or detect())
+    submission = config.getoption("submission")
     options = Options(
-        submission=config.getoption("submission"),
+        submission=submission,
         solutions=config.getoption("solutions"),
-        seed=config.getoption("grading_seed"),
+        seed=seed_for(submission, config.getoption("grading_seed")),
         database=config.getoption("grading_database") or os.environ.get("HOOKLAB_DATABASE_URL"),
         debug=config.getoption("app_debug"),
         redis=config.getoption("grading_redis") or os.environ.get("HOOKLAB_REDIS_URL"),

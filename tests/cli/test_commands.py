@@ -50,6 +50,17 @@ def test_strict_and_files(course, hooklab):
     assert not Path(".hooklab").is_dir() or "2.5" not in Path(".hooklab/memory.json").read_text()
 
 
+def test_a_seed_is_the_same_for_ones_own_answer_and_drawn_for_others(course, hooklab):
+    theirs = ("--submission", "solutions/knock", "--allow-unconfined")
+
+    def seed(*options: str) -> int:
+        return json.loads(hooklab("grade", "knock", "--format", "json", *options)[1])["seed"]
+
+    assert seed() == seed("--solutions") == 0
+    assert seed(*theirs) != seed(*theirs)
+    assert seed(*theirs, "--seed", "5") == 5
+
+
 def test_a_syntax_error_is_a_graded_answer(course, hooklab):
     (course / "exercises/knock/greeting.py").write_text("def greet(:\n")
     code, out, _err = hooklab("grade", "knock")

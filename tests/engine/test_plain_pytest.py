@@ -1,6 +1,7 @@
 """`pytest graders/<slug>` grades, and files that a learner keeps beside the app change nothing."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -50,6 +51,16 @@ def test_plain_pytest_grades_the_learners_folder_and_tells_the_story(own_toy):
     assert "NotImplementedError" in run.stdout
     assert "On répond quand quelqu'un frappe" in run.stdout
     assert "0/4" in run.stdout
+
+
+def test_plain_pytest_draws_a_seed_for_the_answer_of_somebody_else(own_toy):
+    theirs = ("graders/knock", "--lang", "en", "--submission", str(own_toy.solution("knock")))
+    runs = [pytest_in(own_toy.root, *theirs, "--allow-unconfined") for _run in range(2)]
+    one, other = (re.findall(r"seed: (\d+)", run.stdout) for run in runs)
+    assert len(one) == len(other) == 1
+    assert one != other
+    again = pytest_in(own_toy.root, *theirs, "--allow-unconfined", "--grading-seed", one[0])
+    assert f"seed: {one[0]}" in again.stdout
 
 
 def test_plain_pytest_says_once_what_is_wrong_with_a_rubric(own_toy):

@@ -305,12 +305,15 @@ class Arena:
         response_seconds: float = 3,
         start_seconds: float = 10,
         database: str | None = None,
+        seed: int | None = None,
     ) -> Found:
-        """Grade `files`, or what is in `answer`, and look at what they did to the world."""
+        """Grade `files`, or what is in `answer`, and look at what they did to the world.
+
+        Without a seed one is drawn, as for every answer of somebody else.
+        """
         try:
-            return self._submit(
-                files, slug, only, (response_seconds, start_seconds), database=database
-            )
+            seconds = (response_seconds, start_seconds)
+            return self._submit(files, slug, only, seconds, database=database, seed=seed)
         except BaseException:
             # Whatever was done to this judge must not be found in the next test.
             self.judge.end()
@@ -322,7 +325,7 @@ class Arena:
         slug: str,
         only: tuple[str, ...],
         seconds: tuple[float, float],
-        database: str | None,
+        **how: str | int | None,
     ) -> Found:
         if files is not None:
             self.write(files)
@@ -332,9 +335,7 @@ class Arena:
         before, scratch = snapshot(self.folder), set(self.scratch.iterdir())
         self.outside.heard()
         try:
-            told = self.judge.ask(
-                **self._request(slug, self.answer, only, *seconds), database=database
-            )
+            told = self.judge.ask(**self._request(slug, self.answer, only, *seconds), **how)
         finally:
             survivors = self.survivors()
             for pid in survivors:

@@ -13,7 +13,7 @@ from pathlib import Path
 from hooklab import catalogue, scratch, texts
 from hooklab.errors import HooklabError
 from hooklab.grading import app
-from hooklab.grading.options import Options
+from hooklab.grading.options import Options, seed_for
 from hooklab.grading.run import grade
 from hooklab.reports.formats import WRITERS
 from hooklab.worker import launch, process
@@ -27,8 +27,10 @@ def answer(request: dict, launcher: launch.Launcher) -> dict:
     app.RESPONSE_SECONDS = request["response_seconds"]
     process.START_SECONDS = request["start_seconds"]
     scratch._MEMORY = Path(request["scratch"])
+    submission = Path(request["submission"])
     options = Options(
-        submission=Path(request["submission"]),
+        submission=submission,
+        seed=seed_for(submission, request.get("seed")),
         only=frozenset(request["only"]),
         database=request["database"],
     )

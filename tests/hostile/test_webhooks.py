@@ -95,8 +95,8 @@ EVASIONS = {
 }
 
 # What each earns honestly of CHECKS, with what they need: "a signed delivery is accepted" and
-# "its bytes" for whoever says yes; a refusal by what only a forged delivery has is one more.
-MOST = {"looks who is asking": 1.5, "logs what was asked for": 1.0}
+# "its bytes" for whoever says yes.
+MOST = {"logs what was asked for": 1.0}
 
 
 @pytest.mark.parametrize("name", EVASIONS)

@@ -56,6 +56,12 @@ def test_json_has_the_shape_of_its_schema():
         jsonschema.validate(card(check("good"), isolation="a wish").plain(), schema)
 
 
+@pytest.mark.parametrize("form", formats.WRITERS)
+def test_every_report_names_the_seed(form):
+    told = re.sub("&#160;|\u00a0", " ", formats.render(MIXED, form))
+    assert re.search(r"seed\W+(value=\W*)?7\b", told)
+
+
 @pytest.mark.parametrize("form", ["text", "markdown", "junit", "json"])
 def test_every_report_names_the_tier(form):
     text = formats.render(card(check("good"), isolation="landlock-7"), form)

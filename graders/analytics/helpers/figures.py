@@ -19,6 +19,11 @@ def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
+def few(lab):
+    """One, two or three: so many of a kind, which no answer can have counted before."""
+    return lab.random.randrange(1, 4)
+
+
 def deliver(lab, *events):
     """Deliver each event once, and let the app finish."""
     for event in events:

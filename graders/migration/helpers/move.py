@@ -39,8 +39,7 @@ def people(lab, count):
 def renamed(lab, who, **changes):
     """A change of `who` a minute later, of which nobody is told yet."""
     lab.clock.advance(minutes=1)
-    name = f"Renamed{len(lab.clerk.events)}"
-    return lab.clerk.user_updated(who, **({"first_name": name} | changes))
+    return lab.clerk.user_updated(who, **({"first_name": lab.draw.word()} | changes))
 
 
 def login(lab, who, app=0):

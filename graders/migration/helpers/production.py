@@ -198,8 +198,7 @@ class Production:
         [life] = self._some(1)
         self.lab.clock.advance(seconds=1)
         # No two states are alike: a row tells which one it shows.
-        name = f"{life.who.data['first_name']}-{len(life.states)}"
-        event = self.lab.clerk.user_updated(life.who, first_name=name)
+        event = self.lab.clerk.user_updated(life.who, first_name=self.lab.draw.word())
         life.states.append(truth(event.user))
         self._note(f"{life.who.name} → {event.name}")
         self._send(event, late)

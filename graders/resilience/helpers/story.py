@@ -36,8 +36,7 @@ def told(lab, *events):
 def renamed(lab, who, **changes):
     """A change of somebody's name a second later, not delivered."""
     lab.clock.advance(seconds=1)
-    changes = {"first_name": f"{who.data.get('first_name')}-{len(lab.clerk.events)}", **changes}
-    return lab.clerk.user_updated(who, **changes)
+    return lab.clerk.user_updated(who, **{"first_name": lab.draw.word(), **changes})
 
 
 def cron(lab, times=1):

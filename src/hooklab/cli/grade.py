@@ -14,7 +14,7 @@ from hooklab.cli.report_file import check_writable, write
 from hooklab.cli.speaking import output, talk
 from hooklab.cli.welcome import welcome
 from hooklab.errors import HooklabError
-from hooklab.grading.options import Options, check_folder
+from hooklab.grading.options import Options, check_folder, seed_for
 from hooklab.reports.formats import Format, render
 from hooklab.reports.text import print_scorecard
 from hooklab.reviews import FILE
@@ -46,8 +46,13 @@ def command(
         bool, typer.Option("--strict", help=_("End with exit code 1 unless every check is earned."))
     ] = False,
     seed: Annotated[
-        int, typer.Option("--seed", metavar="N", help=_("Repeat a run: same people, same delays."))
-    ] = 0,
+        int | None,
+        typer.Option(
+            "--seed",
+            metavar="N",
+            help=_("Repeat a run: same people, same delays. --submission draws one by default."),
+        ),
+    ] = None,
     database: Database = None,
     redis: Redis = None,
     debug: Annotated[
@@ -89,7 +94,7 @@ def command(
     options = Options(
         submission=submission,
         solutions=solutions,
-        seed=seed,
+        seed=seed_for(submission, seed),
         database=database,
         redis=redis,
         debug=debug,

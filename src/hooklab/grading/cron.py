@@ -3,6 +3,7 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from hooklab.grading.app import App
+from hooklab.grading.draws import Draws
 from hooklab.grading.response import AppResponse
 from hooklab.grading.rivals import at_once, race
 from hooklab.grading.slot import Slot
@@ -16,11 +17,13 @@ class Cron:
     Args:
         slot: the check's place.
         app: the app's HTTP client.
+        draw: makes up the tokens of strangers.
     """
 
-    def __init__(self, slot: Slot, app: App) -> None:
+    def __init__(self, slot: Slot, app: App, draw: Draws) -> None:
         self._slot = slot
         self._app = app
+        self._draw = draw
         self._threads = ThreadPoolExecutor(max_workers=4)
 
     def __call__(self, *, expect: str = "2xx", app: int = 0) -> AppResponse:
@@ -41,6 +44,11 @@ class Cron:
     def at_once(self, *, processes: int = 2, after: int = 0) -> "list[Future[AppResponse]]":
         """The same without waiting for the responses, while somebody else is held, say."""
         return at_once(self._slot, self._app, [self.later] * processes, processes, after=after)
+
+    def obeys_its_secret_alone(self, path: str = ROUTE) -> None:
+        """Fail unless whoever does not know the secret is refused, also at another `path`."""
+        for stranger in self._draw.strangers(self._slot.settings["CRON_SECRET"]):
+            self._app.request("POST", path, headers=stranger).expect("401", "403")
 
     def close(self) -> None:
         """Forget calls that are still under way."""

@@ -8,6 +8,7 @@ from hooklab.grading.app import App
 from hooklab.grading.cron import Cron
 from hooklab.grading.database_faults import DatabaseFaults
 from hooklab.grading.delivery import Deliver
+from hooklab.grading.draws import Draws
 from hooklab.grading.failure import CheckFailed, require
 from hooklab.grading.files import Files
 from hooklab.grading.inbox import Inbox
@@ -63,6 +64,7 @@ class Lab:
         wait: `concurrent.futures.wait`, for requests to the app: a busy machine does not use up its
             time.
         random: a source of chance that the seed repeats.
+        draw: makes up names, addresses and the like from it.
     """
 
     def __init__(self, slot: Slot, check: str) -> None:
@@ -73,12 +75,14 @@ class Lab:
         self.settings = slot.settings
         self.notes: list[str] = []
         self.random = random.Random(f"{slot.ground.seed}/{check}")  # noqa: S311
+        # A stream of its own: one more word does not change who signs up.
+        self.draw = Draws(random.Random(f"{slot.ground.seed}/{check}/draw"))  # noqa: S311
         self.clerk = Clerk(seed=self.random.randrange(2**32), now=self.clock.now)
         slot.clerk = self.clerk
         self.wait = slot.wait
         self.app = App(slot, self.journal)
         self.deliver = Deliver(slot, self.app, self.clock)
-        self.cron = Cron(slot, self.app)
+        self.cron = Cron(slot, self.app, self.draw)
         self.db = Rows(slot.database.engine, self.app.settle)
         self.database = DatabaseFaults(slot, self.journal)
         self.inbox = Inbox(slot.world.mail, self.app.settle, self.journal)

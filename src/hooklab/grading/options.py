@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from random import SystemRandom
 
 from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
@@ -15,7 +16,8 @@ class Options:
     Attributes:
         submission: the folder to grade instead of `exercises/<slug>`.
         solutions: grade `solutions/<slug>`.
-        seed: decides who signs up, and how late retries come.
+        seed: decides who signs up, under which names and ids, in which order things come, and how
+            late retries do; see `seed_for`.
         database: address of a PostgreSQL server; None for SQLite.
         first_loss: stop at the first check that is not earned; the others count as not tried.
         redis: address of a Redis server; None for one in the grading process.
@@ -37,6 +39,17 @@ class Options:
         if self.submission:
             return self.submission
         return course.solution(slug) if self.solutions else course.skeleton(slug)
+
+
+def seed_for(submission: Path | None, wanted: int | None = None) -> int:
+    """The seed of a run: `wanted`, if somebody has asked for one.
+
+    One's own answer meets the same people at each save. Somebody else's meets some whom its author
+    has never seen, and so cannot have written down.
+    """
+    if wanted is not None:
+        return wanted
+    return SystemRandom().randrange(2**32) if submission else 0
 
 
 def check_folder(folder: Path) -> None:

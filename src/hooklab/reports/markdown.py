@@ -3,7 +3,7 @@
 import re
 
 from hooklab.reports.clean import clean
-from hooklab.reports.text import MARKS, judgement
+from hooklab.reports.text import MARKS, conditions, judgement
 from hooklab.scorecard import CheckResult, ExerciseResult, Scorecard
 from hooklab.texts import _, number
 
@@ -14,7 +14,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|~#!&$@:{}])")
 def write(card: Scorecard) -> str:
     """`card` as Markdown; nothing that a submission wrote is read as Markdown or HTML."""
     parts = [_exercise(exercise) for exercise in card.exercises]
-    parts.append(f"{escape(_('isolation: {tier}').format(tier=card.isolation))}\n")
+    parts.append(f"{escape(conditions(card))}\n")
     if card.isolation == "debug":
         parts.append(f"**{_('Debugging: this grade does not count.')}**\n")
     return "\n".join(parts)

@@ -54,9 +54,14 @@ def write_scorecard(console: Console, card: Scorecard, details: bool, most: int 
         if card.waiting:
             total += _("; {points} wait for a reviewer").format(points=number(card.waiting))
         console.print(Text(f"\n{total}", style="bold"))
-    console.print(Text(_("isolation: {tier}").format(tier=card.isolation), style="dim"))
+    console.print(Text(conditions(card), style="dim"))
     if card.isolation == "debug":
         console.print(Text(_("Debugging: this grade does not count."), style="yellow"))
+
+
+def conditions(card: Scorecard) -> str:
+    """Under which conditions the scores came about, on one line."""
+    return _("isolation: {tier} · seed: {seed}").format(tier=card.isolation, seed=card.seed)
 
 
 def _write_line(console: Console, exercise: ExerciseResult) -> None:

@@ -16,6 +16,11 @@ def seeded(seed: int | str, stream: str) -> Random:
     return Random(f"{seed}/{stream}")  # noqa: S311 - repeatable test data, nothing secret
 
 
+def word(random: Random, length: int) -> str:
+    """Return a word in small letters that can be pronounced, and that no language has."""
+    return "".join(random.choice("aeiou" if n % 2 else "bdfgklmnprstvz") for n in range(length))
+
+
 def milliseconds(moment: datetime) -> int:
     """Return Clerk's unit of time, whole milliseconds since 1970, rounded down.
 

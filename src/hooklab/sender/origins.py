@@ -78,7 +78,7 @@ def some_browser(random: Random) -> Browser:
 def some_ip(random: Random) -> str:
     """Return an address, IPv6 for one visitor in four."""
     if random.random() < 0.25:
-        return f"2001:db8:{random.randrange(0x10000):x}::{random.randrange(1, 0x10000):x}"
+        return f"2001:db8:{random.randrange(1, 0x10000):x}::{random.randrange(1, 0x10000):x}"
     return f"{random.choice(_NETWORKS)}.{random.randrange(1, 255)}"
 
 

@@ -3,7 +3,7 @@
 import itertools
 from dataclasses import dataclass
 
-from hooklab.sender.ids import seeded
+from hooklab.sender.ids import seeded, word
 
 # For each language tag: first names and last names, each as written and as it goes in an address.
 # Names with accents, hyphens, apostrophes, particles and other scripts are the point.
@@ -56,7 +56,7 @@ class People:
         self._addresses: set[str] = set()
 
     def next(self) -> Person:
-        """Return somebody new; their address is theirs alone in this run.
+        """Return somebody new; their address is theirs alone, in this run and in all others.
 
         A name comes back only when every other name has been used.
         """
@@ -71,10 +71,12 @@ class People:
         return Person(first_name, last_name, self._address(f"{first_slug}.{last_slug}"), locale)
 
     def _address(self, local_part: str) -> str:
-        domain = self._random.choice(_DOMAINS)
-        address, number = f"{local_part}@{domain}", 1
+        # There are few names: without a house of their own people would have the addresses that
+        # somebody had in a run before, and a receiver could know them.
+        house = f"{word(self._random, 5)}.{self._random.choice(_DOMAINS)}"
+        address, number = f"{local_part}@{house}", 1
         while address in self._addresses:
             number += 1
-            address = f"{local_part}{number}@{domain}"
+            address = f"{local_part}{number}@{house}"
         self._addresses.add(address)
         return address
