@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hooklab import catalogue
+from hooklab.authoring.proof import one_in
 from hooklab.grading.app import App
 from hooklab.grading.options import Options
 from hooklab.grading.run import grade
@@ -35,6 +36,9 @@ FIXED = {
 
 
 SHOWN = 10_000
+
+# Every exercise has its turn within a few commits: whole gradings take minutes.
+HAS_ITS_TURN = one_in(4, COURSE.root)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,8 @@ def sent(monkeypatch) -> list[str]:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_two_seeds_have_nothing_in_common(slug, sent, launcher):
+    if not HAS_ITS_TURN(slug):
+        pytest.skip("another commit looks at this exercise")
     runs = []
     for seed in (1, 2):
         sent.clear()
