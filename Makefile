@@ -25,7 +25,7 @@ test: $(DEV) ## run every test
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 hostile: $(DEV) ## try to forge grades, in every way that we know
-	$(BIN)/pytest tests/hostile
+	$(BIN)/pytest tests/hostile -rs --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: $(DEV) ## look for faults of style and form
 	$(BIN)/ruff check .
