@@ -13,7 +13,7 @@ from textwrap import dedent
 import pytest
 
 from hooklab.errors import HooklabError
-from hooklab.grading import private_copy, slot, worlds
+from hooklab.grading import disk, private_copy, slot, worlds
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.log_file import LogFile
 from hooklab.grading.private_copy import copy_submission
@@ -396,7 +396,7 @@ def test_what_could_not_be_removed_is_said(sample, monkeypatch, caplog):
 
 
 def test_an_app_that_fills_its_folder_loses_the_check(sample, monkeypatch):
-    monkeypatch.setattr(slot, "DISK_BYTES", 3_000_000)
+    monkeypatch.setattr(disk, "DISK_BYTES", 3_000_000)
     sample.write('def test_home(lab):\n    lab.app.get("/").expect("200")\n', "home")
     sample.write_app(act('[Path(f"{n}").write_bytes(b"x" * 400_000) for n in range(8)]'))
     assert "writes at most" in sample.grade()["home"].message

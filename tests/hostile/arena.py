@@ -44,6 +44,10 @@ ORDINARY = 65534  # "nobody", where root runs the tests
 
 KNOCK_POINTS = 2.5
 
+POSTGRES = os.environ.get(
+    "HOOKLAB_TEST_DATABASE_URL", "postgresql+psycopg://root@127.0.0.1/postgres"
+)
+
 
 def landlock_abi() -> int:
     """The version of Landlock that this machine offers; 0 for none.
@@ -480,7 +484,7 @@ def whose(uid: int | None) -> str:
 
 
 def _processes() -> set[int]:
-    return {int(name) for name in os.listdir("/proc") if name.isdigit()}
+    return {int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()}
 
 
 def _called(pid: int) -> str:

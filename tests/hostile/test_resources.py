@@ -3,7 +3,6 @@
 HOSTILE techniques G, and what the trusted side reads without a bound.
 """
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,10 @@ from hooklab.errors import HooklabError
 from hooklab.grading.database import server
 
 from .answers import RIGHT, WINDOW_POINTS, WRONG, WRONG_POINTS, knock, window
-from .arena import KNOCK_POINTS
+from .arena import KNOCK_POINTS, POSTGRES
 
 # Megabytes that the judge may take for looking at an answer.
 MOST_MEMORY = 200
-
-POSTGRES = os.environ.get(
-    "HOOKLAB_TEST_DATABASE_URL", "postgresql+psycopg://root@127.0.0.1/postgres"
-)
 
 HANGS = {
     "loops": "while True: pass",
