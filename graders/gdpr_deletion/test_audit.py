@@ -121,7 +121,7 @@ def canary(lab):
     session = lab.clerk.session_created(moved, ip="198.51.100.77")
     for event in (moved, session):
         lab.deliver(event).expect("2xx")
-    post = send(lab, ada, "/posts", text="A post").expect("2xx").json["id"]
+    post = send(lab, ada, "/posts", text="A post").expect("2xx").value("id")
     send(lab, ada, f"/posts/{post}/comments", text="A comment").expect("2xx")
     send(lab, ada, "/uploads", filename="canary-file.txt", content="canary-content").expect("2xx")
     addresses = ("canary.before@example.org", "canary.now@example.org")

@@ -18,7 +18,7 @@ from .answers import RIGHT, WINDOW_POINTS, knock, window
 from .arena import POSTGRES
 
 # Between two looks, and until its process is gone, an app goes on writing.
-MOST_BYTES = 12 * DISK_BYTES
+MOST_BYTES = 4 * DISK_BYTES
 
 # Each ends by itself, so that nobody's memory is filled should nothing end it: after 1.5 GB, or
 # 200,000 files.

@@ -34,6 +34,15 @@ class AppResponse(Response):
         except (ValueError, RecursionError):
             raise CheckFailed(_("a JSON body"), str(self)) from None
 
+    def value(self, key: str) -> str | int:
+        """The text or whole number of `key` in the body, a JSON object; else the check fails."""
+        found = self.json
+        value = found.get(key) if isinstance(found, dict) else None
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            wanted = _("a JSON object whose “{key}” is a text or a whole number").format(key=key)
+            raise CheckFailed(wanted, str(self))
+        return value
+
     def expect(self, *wanted: str) -> "AppResponse":
         """Fail the check unless the status is one of `wanted`, such as "2xx", "4xx" or "401"."""
         if not any(self._is(each) for each in wanted):

@@ -91,7 +91,7 @@ class Slot:
         self._listeners: list[socket.socket] = []
         # Ours before there is an app: what it puts in the place of the file is never opened.
         self.log = LogFile(self.folder / "app.log")
-        self.lines = self.folder / "lines"
+        self.lines = LogFile(self.folder / "lines") if ground.lines else None
         self.failure: StartFailure | None = None
         self.account = disk.Account(
             (self.folder, ground.compiled), self.database.is_full, self._end_for_its_size
@@ -117,7 +117,7 @@ class Slot:
             now=self.clock.now().isoformat(),
             isolation=in_force(debug=self.ground.debug),
             settings=str(self.ground.settings.resolve()) if self.ground.settings else None,
-            lines=str(self.lines) if self.ground.lines else None,
+            lines=str(self.lines.path) if self.lines else None,
             debug=self.ground.debug,
         )
         worker = Worker(self.ground.launcher, job, self._listeners[port_of])
@@ -156,6 +156,8 @@ class Slot:
         """Remove what the check left behind; whether all of it is gone."""
         self.database.close()
         self.log.close()
+        if self.lines:
+            self.lines.close()
         return remove_folder(self.folder)
 
     def _end_apps(self) -> None:

@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from hooklab.texts import _
 
-# The app itself cannot write more than 32 MiB into one file.
-FILE_BYTES = 64 * 1024 * 1024
+# The app itself cannot write more than 64 MiB into one file.
+FILE_BYTES = 128 * 1024 * 1024
 VALUE_BYTES = 1024 * 1024
 BUSY_SECONDS = 5.0
 # After this much time a connection's statement is interrupted; waiting for a lock counts too.

@@ -25,6 +25,19 @@ def children(pid: int) -> set[int]:
     return found
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether somebody has stopped the process `pid`, as SIGSTOP does, as far as the system tells.
+
+    See the field `state` in proc_pid_stat(5).
+    """
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
+    except OSError:
+        return False
+    # A name may hold anything, brackets too.
+    return status.rpartition(")")[2].split()[0] == "T"
+
+
 def end_all(heads: Callable[[], set[int]]) -> None:
     """Kill the families of `heads()` until it names nobody any more, for `SECONDS` at most.
 

@@ -28,7 +28,7 @@ if sys.platform != "win32":
     import resource  # here: each worker would load it again, which takes a millisecond
 
 # Of one file; the trusted side looks after all of them together.
-FILE_BYTES = 32 * 1024 * 1024
+FILE_BYTES = 64 * 1024 * 1024
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 OPEN_FILES = 256
 # With their threads; a busy app of the course has about sixty.
