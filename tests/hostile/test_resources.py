@@ -55,6 +55,11 @@ def test_a_hang_of_one_request_costs_that_one(arena):
     found.assert_lost("no answer in time", earned=WRONG_POINTS)
 
 
+def test_a_slow_right_answer_is_right(arena):
+    found = arena.submit(knock("time.sleep(1)", value=RIGHT), response_seconds=10)
+    assert found.lost == []
+
+
 PROGRAM = """
 import subprocess
 for away in (False, True):
@@ -70,6 +75,13 @@ STARTS = {
     ),
     "children": (
         "for _ in range(40):\n    if os.fork() == 0:\n        mark(); time.sleep(60); os._exit(0)"
+    ),
+    "as many children as it can": (
+        "for _ in range(400):\n"
+        "    try: child = os.fork()\n"
+        "    except OSError: break\n"
+        "    if child == 0:\n"
+        "        mark(); time.sleep(60); os._exit(0)"
     ),
     "programs": PROGRAM,
     "a daemon": "daemon(lambda: time.sleep(60))",
