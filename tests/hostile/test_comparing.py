@@ -69,6 +69,7 @@ BODIES = {
     "digits": b'{"greeting": ' + b"9" * 5000 + b"}",
     "twice": b'{"greeting": "Hello", "greeting": "Hi"}',
     "deep": b'{"greeting": ' + b"[" * 100_000,
+    "as deep as can be read": b'{"greeting": ' + b"[" * 970 + b"]" * 970 + b"}",
     "latin": b'{"greeting": "\xff\xfe"}',
     "half a pair": b'{"greeting": "\\ud800"}',
     "a pickle": b"cbuiltins\nprint\n(S'canary'\ntR.",
