@@ -123,7 +123,7 @@ def canary(lab):
     session = lab.clerk.session_created(moved, ip=ip)
     for event in (moved, session):
         lab.deliver(event).expect("2xx")
-    post = send(lab, ada, "/posts", text="A post").expect("2xx").json["id"]
+    post = send(lab, ada, "/posts", text="A post").expect("2xx").value("id")
     send(lab, ada, f"/posts/{post}/comments", text="A comment").expect("2xx")
     send(lab, ada, "/uploads", filename=f"{file}.txt", content=content).expect("2xx")
     addresses = (before, now.lower())

@@ -46,9 +46,9 @@ def test_files_and_their_rows_are_gone(lab):
 
 def test_posts_and_comments_stay_under_no_name(lab):
     ada, bob = join(lab), join(lab)
-    post = send(lab, ada, "/posts", text="A post by Ada").expect("201").json["id"]
+    post = send(lab, ada, "/posts", text="A post by Ada").expect("201").value("id")
     send(lab, bob, f"/posts/{post}/comments", text="A comment by Bob").expect("201")
-    other = send(lab, bob, "/posts", text="A post by Bob").expect("201").json["id"]
+    other = send(lab, bob, "/posts", text="A post by Bob").expect("201").value("id")
     send(lab, ada, f"/posts/{other}/comments", text="A comment by Ada").expect("201")
     before = {text: lab.db.rows(table, text=text) for table, text in BY_BOB.items()}
     erase(lab, ada)
@@ -163,7 +163,7 @@ def test_nobody_else_is_touched(lab):
 
 def test_late_events_bring_nobody_back(lab):
     ada = active(lab)
-    post = send(lab, ada, "/posts", text="An early post").expect("2xx").json["id"]
+    post = send(lab, ada, "/posts", text="An early post").expect("2xx").value("id")
     events = [
         lab.clerk.user_updated(ada.signup, first_name=lab.draw.word()),
         lab.clerk.session_created(ada.signup),

@@ -192,6 +192,12 @@ ALLOWED = {
         got = pathlib.Path("b.txt").read_text()
         shutil.rmtree("uploads")
     """,
+    "make an empty file": """
+        import pathlib
+        pathlib.Path("done").touch()
+        pathlib.Path("done").touch()
+        got = "text" if pathlib.Path("done").is_file() else "nothing"
+    """,
     "use its database": """
         import sqlalchemy
         from hooklab.services import make_engine

@@ -5,6 +5,7 @@ from textwrap import dedent
 from hooklab import catalogue
 from hooklab.grading.options import Options
 from hooklab.grading.run import grade
+from hooklab.worker import isolation
 from hooklab.worker.lines import read_lines
 
 APP = """
@@ -53,6 +54,13 @@ TESTS = """
         pass
 """
 
+FORGES = """
+        import os, pathlib
+        place = pathlib.Path(os.environ["HOME"]).parent / "lines"
+        place.unlink()
+        place.write_text("forged.py:1")
+        """
+
 
 def line(text, wanted):
     return [each.strip() for each in dedent(text).splitlines()].index(wanted) + 1
@@ -80,5 +88,23 @@ def test_the_lines_that_run_are_noted_by_check(sample, launcher):
     assert line(WORK, "value = 1") not in noted["loop"]["work.py"]
 
 
-def test_nothing_is_noted_when_nobody_asks(tmp_path):
-    assert read_lines(tmp_path / "lines") == {}
+def test_what_is_no_line_is_left_out():
+    noted = "app.py:3\napp.py:x\napp.py:\n\n[...]\nb.py:²\nc.py:" + "9" * 5000
+    assert read_lines(noted) == {"app.py": {3}}
+
+
+def test_a_file_in_the_place_of_the_notes_is_not_read(sample, launcher, monkeypatch):
+    # Behind a wall an app cannot put one there.
+    monkeypatch.setenv(isolation.CHOICE, isolation.PROCESS)
+    sample.write_app(APP.replace("app = FastAPI()", FORGES.strip() + "\n        app = FastAPI()"))
+    sample.write("def test_home(lab):\n    lab.app.get('/loop').expect('200')\n", "home")
+    noted = {}
+    grade(
+        catalogue.load(sample.root),
+        ["sample"],
+        Options(),
+        launcher=launcher,
+        noted=lambda check, lines: noted.setdefault(check, lines),
+    )
+    assert "forged.py" not in noted["home"]
+    assert noted["home"]["app.py"]

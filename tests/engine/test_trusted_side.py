@@ -13,12 +13,12 @@ from textwrap import dedent
 import pytest
 
 from hooklab.errors import HooklabError
-from hooklab.grading import private_copy, slot, worlds
+from hooklab.grading import disk, private_copy, slot, worlds
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.log_file import LogFile
 from hooklab.grading.private_copy import copy_submission
 from hooklab.grading.relauncher import Relauncher
-from hooklab.worker import isolation, process
+from hooklab.worker import isolation, launch, process
 from hooklab.worker.launch import LauncherGone, start_launcher
 from hooklab.worker.process import read_failure
 
@@ -341,6 +341,22 @@ def test_a_launcher_that_was_killed_is_replaced(start_slot):
         first.close()
 
 
+def test_a_launcher_that_was_stopped_is_replaced_at_once(start_slot):
+    first = start_launcher()
+    launcher = Relauncher(first)
+    try:
+        start_slot(GOOD, by=launcher).workers[0].forget()
+        os.kill(first._process.pid, signal.SIGSTOP)
+        started = time.monotonic()
+        with pytest.raises(LauncherGone):
+            first.prepare(0)
+        assert time.monotonic() - started < launch.WARM_UP_SECONDS / 2
+        assert start_slot(GOOD, by=launcher).failure is None
+    finally:
+        launcher.close()
+        first.close()
+
+
 def test_a_run_goes_on_when_its_launcher_has_been_killed(sample):
     own = start_launcher()
     sample._launcher = own
@@ -396,12 +412,21 @@ def test_what_could_not_be_removed_is_said(sample, monkeypatch, caplog):
 
 
 def test_an_app_that_fills_its_folder_loses_the_check(sample, monkeypatch):
-    monkeypatch.setattr(slot, "DISK_BYTES", 3_000_000)
+    monkeypatch.setattr(disk, "DISK_BYTES", 3_000_000)
     sample.write('def test_home(lab):\n    lab.app.get("/").expect("200")\n', "home")
     sample.write_app(act('[Path(f"{n}").write_bytes(b"x" * 400_000) for n in range(8)]'))
     assert "writes at most" in sample.grade()["home"].message
     sample.write_app(act('[Path(f"{n}").write_bytes(b"x") for n in range(8)]'))
     assert sample.grade()["home"].outcome == "earned"
+
+
+def test_variables_of_pytest_change_nothing(sample, monkeypatch):
+    sample.write('def test_home(lab):\n    lab.app.get("/").expect("200")\n', "home")
+    sample.write_app(GOOD)
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--deselect graders --no-such-option")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    assert sample.grade()["home"].outcome == "earned"
+    assert os.environ["PYTEST_PLUGINS"] == "no_such_plugin"
 
 
 # What lies beside graders and answers

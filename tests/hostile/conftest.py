@@ -64,6 +64,7 @@ def court(request) -> Iterator[Court]:
             response_seconds=6,
             start_seconds=10,
             database=None,
+            forms=None,
         )
     yield Court(uid, base, template, judge)
     judge.end()

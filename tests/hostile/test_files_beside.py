@@ -4,8 +4,10 @@ HOSTILE techniques D.
 """
 
 import importlib.util
+import json
 import os
 import socket
+import stat
 import sys
 import sysconfig
 from pathlib import Path
@@ -65,6 +67,10 @@ BESIDE = {
         ".git/hooks/post-checkout": "#!/bin/sh\ntouch BROKEN\n",
         ".gitmodules": '[submodule "x"]\npath = x\nurl = ../../outside\n',
     },
+    "a result of its own": {
+        name: json.dumps({"learner": "ada", "exercises": [{"slug": "knock", "earned": 20}]})
+        for name in ("result.json", "results.json", "scorecard.json", "gradebook.json")
+    },
     "odd names": {"-rf": "x", "a\nb.py": "x", "\u202egnp.py": "x", "con.py": "x", "A.py": "x"},
     "a huge file": {"data.bin": b"x" * 20_000_000},
 }
@@ -76,6 +82,19 @@ def test_a_file_beside_the_answer_changes_nothing(arena, name, value):
     found = arena.submit({**knock(value=value), **BESIDE[name]})
     assert found.earned == (WRONG_POINTS if value == WRONG else KNOCK_POINTS)
     assert "could_not_grade" not in {check["outcome"] for check in found.checks.values()}
+
+
+# More than a thousand files, or 32 MiB of them.
+LARGE = {
+    "many files": {f"many/{number}": b"" for number in range(1200)},
+    "large files": {f"large{number}": bytes(9_000_000) for number in range(5)},
+}
+
+
+@pytest.mark.parametrize("value", [WRONG, RIGHT], ids=["wrong", "right"])
+@pytest.mark.parametrize("name", LARGE)
+def test_a_submission_that_is_too_large_is_refused(arena, name, value):
+    arena.submit({**knock(value=value), **LARGE[name]}).assert_lost()
 
 
 TEXTS = {
@@ -134,6 +153,14 @@ def _socket(path, _to):
         os.close(here)
 
 
+def _device(path, _to):
+    path.unlink(missing_ok=True)
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 5))
+    except PermissionError:
+        pytest.skip("NOT PROVED HERE: only root can make a device")
+
+
 ODD = {
     "a link to a secret": (_link, "app.py", "outside/secret.txt"),
     "a module that is a link": (_link, "greeting.py", "class/ada/knock/greeting.py"),
@@ -143,6 +170,7 @@ ODD = {
     "a pipe": (_fifo, "app.py", ""),
     "a pipe that is imported": (_fifo, "greeting.py", ""),
     "a socket": (_socket, "greeting.py", ""),
+    "a device": (_device, "greeting.py", ""),
 }
 
 

@@ -3,7 +3,6 @@
 HOSTILE techniques G, and what the trusted side reads without a bound.
 """
 
-import os
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,10 @@ from hooklab.errors import HooklabError
 from hooklab.grading.database import server
 
 from .answers import RIGHT, WINDOW_POINTS, WRONG, WRONG_POINTS, knock, window
-from .arena import KNOCK_POINTS
+from .arena import KNOCK_POINTS, POSTGRES
 
 # Megabytes that the judge may take for looking at an answer.
 MOST_MEMORY = 200
-
-POSTGRES = os.environ.get(
-    "HOOKLAB_TEST_DATABASE_URL", "postgresql+psycopg://root@127.0.0.1/postgres"
-)
 
 HANGS = {
     "loops": "while True: pass",
@@ -60,6 +55,11 @@ def test_a_hang_of_one_request_costs_that_one(arena):
     found.assert_lost("no answer in time", earned=WRONG_POINTS)
 
 
+def test_a_slow_right_answer_is_right(arena):
+    found = arena.submit(knock("time.sleep(1)", value=RIGHT), response_seconds=10)
+    assert found.lost == []
+
+
 PROGRAM = """
 import subprocess
 for away in (False, True):
@@ -75,6 +75,13 @@ STARTS = {
     ),
     "children": (
         "for _ in range(40):\n    if os.fork() == 0:\n        mark(); time.sleep(60); os._exit(0)"
+    ),
+    "as many children as it can": (
+        "for _ in range(400):\n"
+        "    try: child = os.fork()\n"
+        "    except OSError: break\n"
+        "    if child == 0:\n"
+        "        mark(); time.sleep(60); os._exit(0)"
     ),
     "programs": PROGRAM,
     "a daemon": "daemon(lambda: time.sleep(60))",
@@ -150,19 +157,20 @@ def peak_memory(pid: int) -> int:
     return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
 
+# About a megabyte each: in quadratic time it would take an hour.
 PAGES = {
     "open tags": "'<a ' * 13_000",
-    "many open tags": "'<a ' * 1_000_000",
-    "nested": "'<div>' * 600_000",
-    "nested tables": "'<table><tr><td>' * 200_000",
-    "attributes": "'<a ' + 'x=1 ' * 900_000 + '>'",
-    "quotes": "'<a b=\"' * 400_000",
-    "comments": "'<!--' * 900_000",
-    "declarations": "'<![' * 900_000 + '<!DOCTYPE ' * 100_000",
-    "entities": "'&' * 3_000_000",
-    "labels": "'<label for=a>x</label><input id=a>' * 60_000",
-    "cut script": "'<script>' + '</scrip' * 500_000",
-    "headings": "'<h1>x</h1>' * 300_000",
+    "many open tags": "'<a ' * 300_000",
+    "nested": "'<div>' * 200_000",
+    "nested tables": "'<table><tr><td>' * 70_000",
+    "attributes": "'<a ' + 'x=1 ' * 300_000 + '>'",
+    "quotes": "'<a b=\"' * 150_000",
+    "comments": "'<!--' * 300_000",
+    "declarations": "'<![' * 300_000 + '<!DOCTYPE ' * 100_000",
+    "entities": "'&' * 1_000_000",
+    "labels": "'<label for=a>x</label><input id=a>' * 30_000",
+    "cut script": "'<script>' + '</scrip' * 150_000",
+    "headings": "'<h1>x</h1>' * 100_000",
 }
 
 

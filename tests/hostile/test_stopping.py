@@ -3,10 +3,13 @@
 HOSTILE techniques A: exits, skips, crashes; and signals to the processes that grade.
 """
 
+import signal
+import time
+
 import pytest
 
 from .answers import RIGHT, WRONG, WRONG_POINTS, knock
-from .arena import needs_landlock
+from .arena import GRADING_SECONDS, needs_landlock
 
 UNSAYABLE = """
 class Unsayable(Exception):
@@ -95,13 +98,22 @@ def test_no_signal_reaches_the_judge(arena, name, value):
 
 
 def test_after_the_death_of_the_fork_server_a_new_one_grades(arena):
-    arena.assert_next_is_graded()
-    arena.judge.end_children()
+    assert_replaced(arena, signal.SIGKILL)
+
+
+def test_in_the_place_of_a_fork_server_that_was_stopped_a_new_one_grades(arena):
+    started = time.monotonic()
+    assert_replaced(arena, signal.SIGSTOP)
+    assert time.monotonic() - started < GRADING_SECONDS
+
+
+def assert_replaced(arena, number):
+    arena.assert_all_is_graded()
+    arena.judge.signal_children(number)
     try:
-        # The death may cost the check that met it, and nothing else.
-        reference = arena.course / "solutions" / "knock"
-        found = arena.grade(reference)
+        # It may cost the check that met it, and nothing else.
+        found = arena.grade(arena.course / "solutions" / "knock")
         assert {check["outcome"] for check in found.lost} <= {"could_not_grade"}
-        arena.assert_next_is_graded()
+        arena.assert_all_is_graded()
     finally:
         arena.judge.end()

@@ -211,7 +211,8 @@ def keys(lab):
     """The keys under which billing has opened accounts, by user."""
     found = {}
     for delivery in lab.billing.deliveries:
-        found.setdefault(delivery.json.get("user_id"), set()).add(delivery.message_id)
+        # Whatever else stands there is nobody's.
+        found.setdefault(str(delivery.json.get("user_id")), set()).add(delivery.message_id)
     return found
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from contextlib import suppress
 from functools import cached_property, partial
 from itertools import count
 from pathlib import Path
@@ -20,6 +21,8 @@ from hooklab.texts import _
 READING_SECONDS = 8
 WRITING_SECONDS = 15
 LOCK_SECONDS = 5
+# Of the schemas of all checks of a run together: an app of the course fills less than one MiB.
+SERVER_BYTES = 256 * 1024 * 1024
 
 
 class Database(Protocol):
@@ -54,6 +57,12 @@ class Database(Protocol):
 
     def bring_back(self) -> None:
         """Undo `take_away`."""
+
+    def is_full(self) -> bool:
+        """Whether a server holds too much for it; what lies in the check's folder counts there."""
+
+    def empty(self) -> None:
+        """End what a server still does for the app, and remove what it holds."""
 
     def close(self) -> None:
         """Let go of it; what it holds is removed with the check's folder, or with the run."""
@@ -129,6 +138,13 @@ class SqliteDatabase:
 
     def bring_back(self) -> None:
         """Nothing was stopped."""
+
+    def is_full(self) -> bool:
+        """No server holds anything."""
+        return False
+
+    def empty(self) -> None:
+        """The file goes with the check's folder."""
 
     def close(self) -> None:
         """Let go of the file."""
@@ -264,6 +280,19 @@ class PostgresDatabase:
     def bring_back(self) -> None:
         """The role may log in again."""
         run(self._admin, f'ALTER ROLE "{self._role}" LOGIN')
+
+    def is_full(self) -> bool:
+        """Whether the run's database is too large: one that takes long to tell is not."""
+        with suppress(SQLAlchemyError), self._admin.connect() as connection:
+            size = text("SELECT pg_database_size(current_database())")
+            return int(connection.execute(size).scalar_one()) > SERVER_BYTES
+        return False
+
+    def empty(self) -> None:
+        """End the role's connections, let it make no more, and drop its schema."""
+        with suppress(SQLAlchemyError):
+            self.take_away()
+            run(self._admin, f'DROP SCHEMA IF EXISTS "{self._role}" CASCADE')
 
     def close(self) -> None:
         """The schema goes with the run's database."""

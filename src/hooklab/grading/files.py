@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -51,16 +50,3 @@ class Files:
                 return file.read(FILE_BYTES).decode("utf-8", "replace")
         except OSError:
             return ""
-
-
-def usage(folder: Path, most: int) -> int:
-    """How many bytes the files in `folder` take, at least 4096 each; counting ends above `most`."""
-    total = 0
-    for within, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            with suppress(OSError):
-                found = os.lstat(os.path.join(within, name))  # noqa: PTH118 - a Path costs more
-                total += max(4096, getattr(found, "st_blocks", found.st_size // 512) * 512)
-            if total > most:
-                return total
-    return total

@@ -8,6 +8,7 @@ from hooklab.grading.app import App
 from hooklab.grading.cron import Cron
 from hooklab.grading.database_faults import DatabaseFaults
 from hooklab.grading.delivery import Deliver
+from hooklab.grading.disk import DISK_BYTES, MOST_FILES
 from hooklab.grading.draws import Draws
 from hooklab.grading.failure import CheckFailed, require
 from hooklab.grading.files import Files
@@ -24,7 +25,7 @@ from hooklab.grading.services import (
     RemoteRedis,
     RemoteSlack,
 )
-from hooklab.grading.slot import DISK_BYTES, Slot
+from hooklab.grading.slot import Slot
 from hooklab.grading.source import Source
 from hooklab.grading.start_failures import not_running
 from hooklab.sender import Clerk
@@ -142,11 +143,13 @@ class Lab:
             raise not_running(self._slot.failure)
 
     def require_moderate(self) -> None:
-        """Fail the check when the app has filled its folder."""
+        """Fail the check when the app has written too much: it may have been ended for that."""
         if self._slot.is_too_large():
             raise CheckFailed(
-                _("an app that writes at most {size} MiB").format(size=DISK_BYTES >> 20),
-                _("there is more in its folder"),
+                _("an app that writes at most {size} MiB, in {count} files at most").format(
+                    size=DISK_BYTES >> 20, count=MOST_FILES
+                ),
+                _("it wrote more, or made a folder that nobody can look into"),
             )
 
     def obituary(self) -> str:

@@ -1,4 +1,4 @@
-"""The file that takes what the app prints, read through a descriptor of the trusted side's own."""
+"""A file that the app's process writes, read through a descriptor of the trusted side's own."""
 
 import os
 import threading

@@ -46,8 +46,9 @@ def judge(error: BaseException | None, lab: Lab | None, seconds: float) -> Trial
         # What the app prints last, and its death, come a moment after the answer.
         with suppress(MachineTooSlow):
             lab.app.settle(LAST_WORDS_SECONDS)
-    if error is None and lab:
-        error = _excess(lab)
+    if lab:
+        # Whoever was ended for it fails in some other way, too.
+        error = _excess(lab) or error
     if error is None:
         return Trial("earned", "\n".join(lab.notes) if lab else "", seconds)
     if isinstance(error, NotTried):

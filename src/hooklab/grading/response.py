@@ -1,6 +1,5 @@
 """What the app responded, as a check looks at it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from hooklab.deadline import Deadline
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.page import read_page
 from hooklab.sender import Response, carry
+from hooklab.strange_json import read_json
 from hooklab.texts import _
 
 SHOWN_BODY = 600
@@ -31,9 +31,18 @@ class AppResponse(Response):
     def json(self) -> Any:
         """The body as JSON; anything else fails the check."""
         try:
-            return json.loads(self.text)
-        except (ValueError, RecursionError):
+            return read_json(self.text)
+        except ValueError:
             raise CheckFailed(_("a JSON body"), str(self)) from None
+
+    def value(self, key: str) -> str | int:
+        """The text or whole number of `key` in the body, a JSON object; else the check fails."""
+        found = self.json
+        value = found.get(key) if isinstance(found, dict) else None
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            wanted = _("a JSON object whose “{key}” is a text or a whole number").format(key=key)
+            raise CheckFailed(wanted, str(self))
+        return value
 
     def expect(self, *wanted: str) -> "AppResponse":
         """Fail the check unless the status is one of `wanted`, such as "2xx", "4xx" or "401"."""

@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import closing, redirect_stdout
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
@@ -101,9 +101,19 @@ def _run_pytest(
         *(str(path) for slug in slugs for path in _tests(course.grader(slug))),
     ]
     output = StringIO()
-    with redirect_stdout(output):
+    with redirect_stdout(output), _without_variables_of_pytest():
         status = pytest.main(arguments, plugins=[plugin])
     return int(status), output.getvalue()
+
+
+@contextmanager
+def _without_variables_of_pytest() -> Iterator[None]:
+    """PYTEST_ADDOPTS, PYTEST_PLUGINS and their like are for a person's own tests."""
+    theirs = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PYTEST_")}
+    try:
+        yield
+    finally:
+        os.environ.update(theirs)
 
 
 def _tests(folder: Path) -> list[Path]:

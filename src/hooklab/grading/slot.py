@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from hooklab.deadline import Deadline, Usage
 from hooklab.errors import HooklabError
+from hooklab.grading import disk
 from hooklab.grading.clock import Clock
 from hooklab.grading.database import Database, Server
-from hooklab.grading.files import usage
 from hooklab.grading.log_file import LogFile
 from hooklab.grading.redis import RedisServers
 from hooklab.scratch import remove_folder, scratch_folder
@@ -38,9 +38,6 @@ AHEAD = 2
 
 # How much longer everything may take when a person sits at a breakpoint.
 DEBUG_PATIENCE = 600.0
-
-# An app cannot write more than 64 MiB into one file; this is for all files together.
-DISK_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -105,8 +102,12 @@ class Slot:
         self._listeners: list[socket.socket] = []
         # Ours before there is an app: what it puts in the place of the file is never opened.
         self.log = LogFile(self.folder / "app.log")
-        self.lines = self.folder / "lines"
+        self.lines = LogFile(self.folder / "lines") if ground.lines else None
         self.failure: StartFailure | None = None
+        self.account = disk.Account(
+            (self.folder, ground.compiled), self.database.is_full, self._end_for_its_size
+        )
+        self._was_too_large = False
 
     def start(self, settings: dict[str, str] | None = None, port_of: int | None = None) -> int:
         """Start an app on this slot's database; its number. `failure` says how it went.
@@ -127,7 +128,7 @@ class Slot:
             now=self.clock.now().isoformat(),
             isolation=in_force(debug=self.ground.debug),
             settings=str(self.ground.settings.resolve()) if self.ground.settings else None,
-            lines=str(self.lines) if self.ground.lines else None,
+            lines=str(self.lines.path) if self.lines else None,
             debug=self.ground.debug,
         )
         worker = Worker(self.ground.launcher, job, self._listeners[port_of])
@@ -178,14 +179,12 @@ class Slot:
         return self._known(self.log.text())
 
     def is_too_large(self) -> bool:
-        """Whether more lies in the check's folder than an app of this course ever needs."""
-        return usage(self.folder, DISK_BYTES) > DISK_BYTES
+        """Whether the app has written more than an app of this course ever needs."""
+        return self._was_too_large or disk.holds_more(self.account.folders)
 
     def stop(self) -> None:
         """Kill the apps and close the outside world; the check's files stay until `remove`."""
-        for worker in self.workers:
-            with suppress(Exception):
-                worker.forget()
+        self._end_apps()
         for listener in self._listeners:
             listener.close()
         self.world.close()
@@ -194,7 +193,22 @@ class Slot:
         """Remove what the check left behind; whether all of it is gone."""
         self.database.close()
         self.log.close()
+        if self.lines:
+            self.lines.close()
         return remove_folder(self.folder)
+
+    def _end_apps(self) -> None:
+        for worker in self.workers.copy():
+            with suppress(Exception):
+                worker.forget()
+
+    def _end_for_its_size(self) -> None:
+        # Again for an app that the check starts again.
+        self._end_apps()
+        if not self._was_too_large:
+            self._was_too_large = True
+            # A statement goes on in the server, whoever sent it; and what it wrote stays there.
+            self.database.empty()
 
     def _renamed(self, failure: StartFailure | None) -> StartFailure | None:
         """`failure` with the names of files that a learner knows."""
@@ -235,6 +249,7 @@ class Slots:
         # Two apps at a breakpoint would talk to the same terminal.
         self._ahead = 0 if ground.debug else AHEAD
         self._threads = ThreadPoolExecutor(max_workers=AHEAD)
+        self._watch = disk.Watch()
         self._ready: deque[Future[Slot]] = deque()
         self._left: list[Path] = []
         self._lock = threading.Lock()
@@ -270,6 +285,7 @@ class Slots:
             with suppress(Exception):
                 self._end(self._ready.popleft().result())
         self._threads.shutdown()
+        self._watch.close()
         # Whoever still wrote into one has ended by now.
         return [folder for folder in self._left if not remove_folder(folder)]
 
@@ -281,6 +297,7 @@ class Slots:
 
     def _make(self, number: int) -> Slot:
         slot = Slot(self._ground, number)
+        self._watch.open(slot.account)
         try:
             if self._hangs < 2:
                 slot.start()
@@ -292,6 +309,7 @@ class Slots:
         return slot
 
     def _end(self, slot: Slot) -> None:
+        self._watch.drop(slot.account)
         try:
             slot.stop()
         finally:

@@ -27,6 +27,9 @@ from hooklab.worker.lines import read_lines
 # Without a handler, Python writes a warning to standard error.
 _LOG = logging.getLogger("hooklab")
 
+# Each line of an answer is noted once by each of its processes.
+LINES_BYTES = 16 * 1024 * 1024
+
 Noted = Callable[[str, dict[str, set[int]]], None]
 
 
@@ -98,8 +101,8 @@ class Worlds:
         finally:
             self._open.discard(lab)
             lab.close()
-            if self._noted:
-                self._noted(case.check.id, read_lines(slot.lines))
+            if self._noted and slot.lines:
+                self._noted(case.check.id, read_lines(slot.lines.text(LINES_BYTES)))
             slots.discard(slot)
 
     def claim_redis(self) -> None:

@@ -40,6 +40,23 @@ def family(heads: Iterable[int]) -> Iterator[int]:
             left.extend(children(pid))
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether somebody has stopped the process `pid`, as SIGSTOP does, as far as the system tells.
+
+    See the field `state` in proc_pid_stat(5).
+    """
+    try:
+        return stat_words(Path(f"/proc/{pid}"))[0] == "T"
+    except OSError:
+        return False
+
+
+def stat_words(process: Path) -> list[str]:
+    """What stands after the name in `process/stat`, from its state on: see proc_pid_stat(5)."""
+    # A name may hold anything, brackets too.
+    return (process / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
+
+
 def end_all(heads: Callable[[], set[int]]) -> None:
     """Kill the families of `heads()` until it names nobody any more, for `SECONDS` at most.
 

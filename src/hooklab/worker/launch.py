@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hooklab.errors import HooklabError
 from hooklab.texts import _
-from hooklab.worker.descendants import SECONDS, children, kill_families
+from hooklab.worker.descendants import SECONDS, children, is_stopped, kill_families
 from hooklab.worker.isolation import hide
 from hooklab.worker.job import Job, Message, messages
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from hooklab.services import Settings
 
 WARM_UP_SECONDS = 60
+# How long an answer takes before somebody asks whether the warm process was stopped.
+LOOK_SECONDS = 1
 END_SECONDS = 15
 
 # What Python itself needs, and the system on Windows. All else is the instructor's: a worker is a
@@ -165,15 +168,25 @@ class ForkLauncher:
         try:
             with self._lock:
                 if not self._warm:
-                    next(self._answers)
+                    self._answer()
                     self._warm = True
                 socket.send_fds(self._channel, [request], descriptors)
-                return next(self._answers)
+                return self._answer()
         except (OSError, StopIteration, ValueError) as error:
             raise LauncherGone(
                 _("the process that starts the apps has ended ({error!r})").format(error=error),
                 _("run the command again; if it happens twice, please report it"),
             ) from error
+
+    def _answer(self) -> dict[str, Any]:
+        """What it answers next; one that was stopped will not, and is killed: StopIteration."""
+        deadline = time.monotonic() + WARM_UP_SECONDS
+        while not select.select([self._channel], [], [], LOOK_SECONDS)[0]:
+            if is_stopped(self._process.pid):
+                self._process.kill()
+            if time.monotonic() > deadline:
+                break
+        return next(self._answers)
 
 
 def _kill_session(pid: int) -> None:

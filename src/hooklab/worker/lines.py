@@ -12,11 +12,11 @@ from typing import Any
 
 
 def note_lines(folder: Path, into: Path) -> None:
-    """Note in the file `into`, from now on, the lines of the files in `folder` that run.
+    """Note in the file `into`, which exists, from now on, the lines of those in `folder` that run.
 
     Each is written as `file:number`. Several processes may write into the same file.
     """
-    descriptor = os.open(into, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = os.open(into, os.O_WRONLY | os.O_APPEND)
     home = f"{folder}{os.sep}"
     noted: set[tuple[str, int]] = set()
 
@@ -35,10 +35,11 @@ def note_lines(folder: Path, into: Path) -> None:
     sys.settrace(on_call)
 
 
-def read_lines(path: Path) -> dict[str, set[int]]:
-    """The lines that were noted in `path`, by file."""
+def read_lines(noted: str) -> dict[str, set[int]]:
+    """The lines that `noted` tells of, by file; what is no such line is left out."""
     lines: dict[str, set[int]] = {}
-    for entry in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+    for entry in noted.splitlines():
         name, _colon, number = entry.rpartition(":")
-        lines.setdefault(name, set()).add(int(number))
+        if number.isascii() and number.isdigit() and len(number) < 10:
+            lines.setdefault(name, set()).add(int(number))
     return lines

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from hooklab.worker.descendants import family
+from hooklab.worker.descendants import family, stat_words
 from hooklab.worker.processor import used_seconds
 
 KNOWN = Path("/proc/self/schedstat").exists()
@@ -78,9 +78,4 @@ def _used(thread: Path) -> int:
 
 
 def _is_awake(thread: Path) -> bool:
-    return _fields(thread)[0] in ("R", "D")
-
-
-def _fields(process: Path) -> list[str]:
-    # Before them stands its name, in parentheses, and may hold anything.
-    return (process / "stat").read_text().rpartition(")")[2].split()
+    return stat_words(thread)[0] in ("R", "D")

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from hooklab.deadline import Usage
-from hooklab.worker.descendants import family
+from hooklab.worker.descendants import family, stat_words
 
 PROC = Path("/proc")
 
@@ -45,8 +45,7 @@ def read_usage(workers: Iterable[int], strays: Iterable[int] = ()) -> Usage | No
 def used_seconds(pid: int) -> float:
     """The processor time of `pid`, with that of the children which it has waited for."""
     with suppress(OSError, ValueError):
-        words = (PROC / str(pid) / "stat").read_text(errors="replace").rpartition(")")[2].split()
-        return sum(map(int, words[_TIMES])) / os.sysconf("SC_CLK_TCK")
+        return sum(map(int, stat_words(PROC / str(pid))[_TIMES])) / os.sysconf("SC_CLK_TCK")
     return 0.0
 
 

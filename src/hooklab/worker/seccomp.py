@@ -173,7 +173,16 @@ def _rules() -> Iterable[tuple[str, list[Instruction]]]:
     for name in ("ioprio_set", *_LINKS, *_OUTLIVING, *_AROUND):
         yield name, [(_RETURN, 0, 0, _REFUSE)]
     for name in _MARKS:
-        yield name, [(_RETURN, 0, 0, _PRETEND)]
+        yield name, [*(_touch() if name == "utimensat" else []), (_RETURN, 0, 0, _PRETEND)]
+
+
+def _touch() -> list[Instruction]:
+    """Refuse to set the time of a path to now: `Path.touch()` makes the file only then.
+
+    The time of a descriptor, whose path is null, is pretended to be set.
+    """
+    path_is_null = [*_argument(1), (_IF_EQUAL, 3, 0, 0)]
+    return [*path_is_null, *_argument(2), (_IF_EQUAL, 0, 1, 0), (_RETURN, 0, 0, _REFUSE)]
 
 
 def _argument(index: int) -> list[Instruction]:

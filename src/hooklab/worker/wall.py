@@ -27,6 +27,7 @@ from hooklab.worker.landlock import Access, Ruleset
 if sys.platform != "win32":
     import resource  # here: each worker would load it again, which takes a millisecond
 
+# Of one file; the trusted side looks after all of them together.
 FILE_BYTES = 64 * 1024 * 1024
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 OPEN_FILES = 256

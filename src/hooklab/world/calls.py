@@ -7,6 +7,8 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Self
 
+from hooklab.strange_json import read_json
+
 
 @dataclass(frozen=True)
 class Call:
@@ -36,8 +38,8 @@ class Call:
     def json(self) -> Any:
         """The body read as JSON; None when it is not JSON."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
+            return read_json(self.body)
+        except ValueError:
             return None
 
 
