@@ -203,10 +203,11 @@ class Slot:
                 worker.forget()
 
     def _end_for_its_size(self) -> None:
+        # Known before the app is gone: its check ends at that moment.
+        known, self._was_too_large = self._was_too_large, True
         # Again for an app that the check starts again.
         self._end_apps()
-        if not self._was_too_large:
-            self._was_too_large = True
+        if not known:
             # A statement goes on in the server, whoever sent it; and what it wrote stays there.
             self.database.empty()
 
