@@ -74,6 +74,9 @@ class Wire:
     def end(self, _pid) -> int:
         return 0
 
+    def strays(self) -> set[int]:
+        return set()
+
 
 @bounded
 @given(lines)
