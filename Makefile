@@ -28,7 +28,7 @@ load: $(DEV) ## grade beside processes that are always busy
 	$(BIN)/pytest -m load tests/engine tests/content
 
 hostile: $(DEV) ## try to forge grades, in every way that we know
-	$(BIN)/pytest tests/hostile -rs --numprocesses auto --maxprocesses 4 --dist worksteal
+	$(BIN)/pytest tests/hostile -rs --numprocesses 4 --dist worksteal
 
 lint: $(DEV) ## look for faults of style and form
 	$(BIN)/ruff check .
