@@ -12,6 +12,7 @@ PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(SUPPORTED)' 2>/dev/null &
 TOO_OLD := Python 3.11 or newer is needed and none was found: install one from python.org, or name yours with "make PYTHON=/path/to/python3.13 $(MAKECMDGOALS)".
 # One mistake in so many is proved fully in a quick look, another after each commit.
 SHARE := 16
+SLUGS := $(patsubst graders/%/rubric.toml,%,$(wildcard graders/*/rubric.toml))
 NOTEBOOKS := $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 PIN := $(BIN)/uv pip compile pyproject.toml --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make pins" --quiet $(if $(UPGRADE),--upgrade)
 
@@ -22,7 +23,7 @@ grade: $(GRADE) ## grade your answers in exercises/
 	@$(BIN)/hooklab grade
 
 test: $(DEV) ## run every test
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest --numprocesses 4 --dist loadfile
 
 load: $(DEV) ## grade beside processes that are always busy
 	$(BIN)/pytest -m load tests/engine tests/content
@@ -41,7 +42,7 @@ check: $(DEV) ## prove what is not proved yet: exercises, solutions and graders 
 	$(BIN)/hooklab check
 
 quick-check: $(DEV) ## the same, grading most mistakes on the checks that they name only
-	$(BIN)/hooklab check --quick --share $(SHARE)
+	@echo $(SLUGS) | xargs -n 2 -P 2 $(BIN)/hooklab check --quick --share $(SHARE)
 
 site: $(DEV) ## build the course's pages into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

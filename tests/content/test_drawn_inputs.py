@@ -37,8 +37,8 @@ FIXED = {
 
 SHOWN = 10_000
 
-# Every exercise has its turn within a few commits: whole gradings take minutes.
-HAS_ITS_TURN = one_in(4, COURSE.root)
+# Every exercise has its turn within some commits: two whole gradings of each take minutes.
+HAS_ITS_TURN = one_in(8, COURSE.root)
 
 
 @pytest.fixture(scope="module")

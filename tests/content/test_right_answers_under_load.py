@@ -15,9 +15,9 @@ from hooklab.worker import process
 
 COURSE = catalogue.load(catalogue.find_root(Path(__file__)))
 
-# A twentieth of the usual time, in which each is done on a machine of its own: so it is as if
-# twenty times as many processes were busy. Where the grader itself holds an app up, it needs all.
-SHORT, USUAL = 0.05, 1.0
+# A part of the usual time, in which each is done on a machine of its own: so it is as if several
+# times as many processes were busy. Where the grader itself holds an app up, it needs all.
+SHORT, USUAL = 0.15, 1.0
 CHECKS = [
     ("clerk_endpoint", SHORT, ["a_signed_delivery_is_accepted", "a_new_user_is_stored"]),
     ("welcome_email", SHORT, ["a_signup_creates_user_and_preferences"]),
