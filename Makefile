@@ -42,7 +42,7 @@ check: $(DEV) ## prove what is not proved yet: exercises, solutions and graders 
 	$(BIN)/hooklab check
 
 quick-check: $(DEV) ## the same, grading most mistakes on the checks that they name only
-	@echo $(SLUGS) | xargs -n 2 -P 3 $(BIN)/hooklab check --quick --share $(SHARE)
+	@echo $(SLUGS) | xargs -n 2 -P 2 $(BIN)/hooklab check --quick --share $(SHARE)
 
 site: $(DEV) ## build the course's pages into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
