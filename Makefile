@@ -11,7 +11,7 @@ CANDIDATES := python3.11 python3.12 python3.13 python3
 PYTHON ?= $(shell for p in $(CANDIDATES); do $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
 TOO_OLD := Python 3.11 or newer is needed and none was found: install one from python.org, or name yours with "make PYTHON=/path/to/python3.13 $(MAKECMDGOALS)".
 # One mistake in so many is proved fully in a quick look, another after each commit.
-SHARE := 64
+SHARE := 16
 SLUGS := $(patsubst graders/%/rubric.toml,%,$(wildcard graders/*/rubric.toml))
 NOTEBOOKS := $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 PIN := $(BIN)/uv pip compile pyproject.toml --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make pins" --quiet $(if $(UPGRADE),--upgrade)

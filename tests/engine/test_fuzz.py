@@ -34,7 +34,7 @@ from hooklab.worker.process import Worker, read_failure
 
 # The same examples each time: a test that fails now and then helps nobody.
 bounded = settings(
-    max_examples=25,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,

@@ -38,6 +38,9 @@ TOOLS = (HERE / "tools.py").read_text(encoding="utf-8")
 # a machine that has other work.
 GRADING_SECONDS = 60
 
+# What survives a run for longer than this survives it.
+AFTERLIFE_SECONDS = 2
+
 ORDINARY = 65534  # "nobody", where root runs the tests
 
 # All that can be had for `knock`, and for its first check.
@@ -276,12 +279,7 @@ class Arena:
         outside: who listens.
         base: where the folders are made.
         uid: whom everything belongs to; None for the one who runs the tests.
-
-    Attributes:
-        afterlife_seconds: what survives a run for longer than this survives it.
     """
-
-    afterlife_seconds = 2.0
 
     def __init__(
         self, judge: Judge, template: Path, outside: Outside, base: Path, uid: int | None
@@ -404,8 +402,8 @@ class Arena:
         return Found(told.get("card"), told.get("reports", {}), told.get("refused", ""))
 
     def survivors(self) -> list[int]:
-        """The marked processes that are still there when nobody may be any more."""
-        deadline = time.monotonic() + self.afterlife_seconds
+        """The marked processes that are still there two seconds after the end."""
+        deadline = time.monotonic() + AFTERLIFE_SECONDS
         while (found := self._marked()) and time.monotonic() < deadline:
             time.sleep(0.02)
         return found
