@@ -6,19 +6,15 @@ seconds, and whether the next honest answer has full marks.
 """
 
 import ctypes
-import hashlib
 import json
 import os
-import pwd
 import re
 import select
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -28,6 +24,13 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
+
+from hooklab.errors import HooklabError
+from hooklab.grading.database import server
+
+from .processes import called, descendants, kill, processes
+from .snapshots import changes, snapshot
+from .users import as_user, give
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent
@@ -70,6 +73,14 @@ def needs_landlock(abi: int, what: str) -> None:
     """
     if landlock_abi() < abi:
         pytest.skip(f"NOT PROVED HERE: {what} needs Landlock {abi}, this has {landlock_abi()}")
+
+
+def require_postgres() -> None:
+    """Skip a test, loudly, where there is no PostgreSQL."""
+    try:
+        server(POSTGRES).close()
+    except HooklabError as error:
+        pytest.skip(f"NOT PROVED HERE: no PostgreSQL at {POSTGRES}: {error}")
 
 
 class Outside:
@@ -149,11 +160,11 @@ class Judge:
         """End it with what it started."""
         self.is_warm = False
         if self._process:
-            started = _descendants(self._process.pid)
+            started = descendants(self._process.pid)
             self._process.kill()
             self._process.wait()
             for pid in started:
-                _kill(pid)
+                kill(pid)
             for stream in (self._process.stdin, self._process.stdout):
                 assert stream
                 stream.close()
@@ -161,7 +172,7 @@ class Judge:
 
     def signal_children(self, number: signal.Signals) -> None:
         """Send a signal to what it has started: the fork server, and all below it."""
-        for pid in _descendants(self.pid):
+        for pid in descendants(self.pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 
@@ -183,34 +194,6 @@ class Judge:
             assert self._process.stdin
             self._process.stdin.write(json.dumps({"memory": self.memory}).encode() + b"\n")
         return self._process
-
-
-# Ordinary users may not pass root's home, where root's Python may lie. A view of the files of one's
-# own, in which they may, changes nothing for anybody else: mount(8), unshare(1).
-OPENED = """
-kept=$(mktemp -d) && mount --bind "$2" "$kept" && mount -t tmpfs -o mode=755 none "$1" &&
-mkdir -p "$2" && mount --move "$kept" "$2" && rmdir "$kept" && shift 2 && exec "$@"
-"""
-
-
-def as_user(uid: int | None) -> list[str]:
-    """What to put before a command, so that it runs as the user `uid`."""
-    if uid is None:
-        return []
-    return [
-        *_opened(Path(sys.base_prefix)),
-        *("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"),
-        # Without these, root's right to read everything stays.
-        *("--inh-caps=-all", "--bounding-set=-all", "--"),
-    ]
-
-
-def _opened(needed: Path) -> list[str]:
-    """What to put before a command that runs as a user who could not reach the folder `needed`."""
-    closed = [each for each in needed.parents if not each.stat().st_mode & stat.S_IXOTH]
-    if not closed:
-        return []
-    return ["unshare", "--mount", "sh", "-c", OPENED, "sh", str(closed[-1]), str(needed)]
 
 
 def environment(home: Path, secret: str) -> dict[str, str]:
@@ -295,7 +278,7 @@ class Arena:
         self.other = self.folder / "class" / "ada" / "knock"
         self.answer = self.folder / "class" / "eve" / "answer"
         self.scratch = judge.scratch
-        self._older = _processes()
+        self._older = processes()
         for folder in (self.secrets, self.other, self.answer):
             folder.mkdir(parents=True)
         shutil.copytree(template, self.course)
@@ -366,7 +349,7 @@ class Arena:
         finally:
             survivors = self.survivors()
             for pid in survivors:
-                _kill(pid)
+                kill(pid)
         found = Found(
             told.get("card"), told.get("reports", {}), told.get("refused", ""), self.outside.heard()
         )
@@ -410,11 +393,11 @@ class Arena:
 
     def _marked(self) -> list[int]:
         # Twice: whoever forks at the right moment is missed by one look.
-        return [pid for _look in range(2) for pid in self._new() if self.mark in _called(pid)]
+        return [pid for _look in range(2) for pid in self._new() if self.mark in called(pid)]
 
     def _new(self) -> set[int]:
         """The processes that came since this arena was made: a machine has hundreds of others."""
-        return _processes() - self._older
+        return processes() - self._older
 
     def _request(
         self, slug: str, submission: Path, only: tuple[str, ...], response: float, start: float
@@ -449,73 +432,8 @@ def make_course(folder: Path) -> None:
         shutil.copy(HERE / "window" / name, folder / "graders" / "window")
     shutil.copy(HERE / "window" / "app.py", folder / "solutions" / "window")
     with (folder / "graders" / "course.toml").open("a", encoding="utf-8") as catalogue:
-        for slug, points in (("window", 8), ("clerk_endpoint", 20)):
+        for slug, points in (("window", 9), ("clerk_endpoint", 20)):
             catalogue.write(
                 f'\n[[module.exercise]]\nslug = "{slug}"\nminutes = 1\npoints = {points}\n'
                 f'title = {{ en = "{slug}", fr = "{slug}" }}\npage = "exercises/knock.md"\n'
             )
-
-
-def give(folder: Path, uid: int | None) -> None:
-    """Make `folder`, with all in it, the property of `uid`."""
-    if uid is not None:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, uid, uid, follow_symlinks=False)
-
-
-def base_folder(uid: int | None) -> Path:
-    """A new folder that `uid` may write to; in memory, where that can be."""
-    memory = Path("/dev/shm")
-    where = str(memory) if memory.is_dir() and os.access(memory, os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="hostile-", dir=where))
-    give(folder, uid)
-    return folder
-
-
-def snapshot(folder: Path) -> dict[str, tuple[object, ...]]:
-    """What is in `folder`: the paths, and what would show a change."""
-    found: dict[str, tuple[object, ...]] = {}
-    for path in sorted(folder.rglob("*")):
-        look = path.lstat()
-        content = hashlib.sha1(path.read_bytes()).hexdigest() if path.is_file() else ""
-        found[str(path.relative_to(folder))] = (look.st_mode, look.st_mtime_ns, content)
-    return found
-
-
-def changes(
-    before: dict[str, tuple[object, ...]], after: dict[str, tuple[object, ...]]
-) -> list[str]:
-    """The paths that came, went or changed."""
-    return sorted(path for path in before | after if before.get(path) != after.get(path))
-
-
-def whose(uid: int | None) -> str:
-    """The name of a user."""
-    return pwd.getpwuid(os.geteuid() if uid is None else uid).pw_name
-
-
-def _processes() -> set[int]:
-    return {int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()}
-
-
-def _called(pid: int) -> str:
-    """The name and the arguments of a process; nothing for one that is dead."""
-    try:
-        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX":
-            return ""
-        return "".join(Path(f"/proc/{pid}/{name}").read_text() for name in ("comm", "cmdline"))
-    except (FileNotFoundError, ProcessLookupError, UnicodeDecodeError):
-        return ""
-
-
-def _descendants(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
-    return [each for child in children for each in (int(child), *_descendants(int(child)))]
-
-
-def _kill(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)

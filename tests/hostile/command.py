@@ -8,7 +8,8 @@ import time
 from functools import cache
 from typing import Any
 
-from .arena import GRADING_SECONDS, Arena, as_user, environment, give
+from .arena import GRADING_SECONDS, Arena, environment
+from .users import as_user, give
 
 
 def by_command(arena: Arena, *options: str) -> dict[str, Any]:

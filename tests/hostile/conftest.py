@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from .arena import ORDINARY, Arena, Judge, Outside, as_user, base_folder, give, make_course
+from hooklab.authoring.proof import one_in
+
+from .arena import ORDINARY, Arena, Judge, Outside, make_course
+from .users import as_user, base_folder, give
 
 # A grader for the copied course, not tests of ours.
 collect_ignore = ["window"]
@@ -19,6 +22,26 @@ collect_ignore = ["window"]
 if sys.platform != "linux":
     collect_ignore_glob = ["test_*.py"]
     warnings.warn("the hostile answers are not tried here: they look into /proc", stacklevel=1)
+
+
+ROOT = Path(__file__).parents[2]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--part",
+        metavar="N",
+        type=int,
+        default=1,
+        help="try one attack in N, others after each commit",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    is_chosen = one_in(config.getoption("part"), ROOT)
+    left = [item for item in items if not is_chosen(item.nodeid)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if is_chosen(item.nodeid)]
 
 
 @dataclass(frozen=True)

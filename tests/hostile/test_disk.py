@@ -3,22 +3,22 @@
 HOSTILE techniques G, and E8: the slot's disk is bounded, and the check that fills it says so.
 """
 
+import os
 import shutil
 import threading
 import time
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
-from hooklab.errors import HooklabError
-from hooklab.grading.database import server
-from hooklab.grading.disk import DISK_BYTES
+from hooklab.limits import DEFAULTS
 
 from .answers import RIGHT, WINDOW_POINTS, knock, window
-from .arena import POSTGRES
+from .arena import POSTGRES, require_postgres
 
-# Between two looks, and until its process is gone, an app goes on writing.
-MOST_BYTES = 6 * DISK_BYTES
+# Between two looks, and until its processes stand still, an app goes on writing.
+MOST_BYTES = 2 * (DEFAULTS.disk_mib << 20)
 
 # Each ends by itself, so that nobody's memory is filled should nothing end it: after 3 GB, or
 # 200,000 files.
@@ -83,17 +83,55 @@ class Scratch:
             self.most = max(self.most, shutil.disk_usage(self._folder).used - self._before)
 
 
+NAMELESS = """
+kept = []
+for number in range(100):
+    file = open(f"large{number}", "wb")
+    os.unlink(file.name)
+    kept.append(file)
+    file.write(bytes(30_000_000))
+print("BROKEN: wrote without end")
+"""
+FROM_A_DAEMON = f"def fill():\n{indent(NAMELESS, '    ')}\ndaemon(fill)\ntime.sleep(20)"
+
+
+@pytest.mark.parametrize("payload", [NAMELESS, FROM_A_DAEMON], ids=["its own", "a daemon's"])
+def test_open_files_without_a_name_count(arena, payload):
+    if arena.uid is not None or os.geteuid() != 0:
+        pytest.skip("NOT PROVED HERE: an ordinary user is not told which files an app has open")
+    _require_room(arena)
+    with Scratch(arena.scratch) as scratch:
+        found = arena.submit(knock(payload, value=RIGHT), only=("it_answers",), response_seconds=20)
+    found.assert_lost("an app that writes at most")
+    assert scratch.most < MOST_BYTES
+
+
+def test_no_file_begins_without_a_name(arena):
+    payload = """
+    import tempfile
+    attempt("made a file without a name", os.open, ".", os.O_TMPFILE | os.O_RDWR)
+    attempt("made a file in memory", os.memfd_create, "x")
+    with tempfile.TemporaryFile() as file:
+        file.write(b"x")
+    """
+    assert arena.submit(knock(payload, value=RIGHT), only=("it_answers",)).lost == []
+
+
 @pytest.mark.parametrize("when", ["import", "call"])
 @pytest.mark.parametrize("name", FILLS)
 def test_whoever_fills_the_disk_is_ended_for_it(arena, name, when):
-    if shutil.disk_usage(arena.scratch).free < 5 * 1024**3:
-        pytest.skip("NOT PROVED HERE: there are no 5 GiB to be filled")
+    _require_room(arena)
     with Scratch(arena.scratch) as scratch:
         found = arena.submit(
             knock(FILLS[name], when=when, value=RIGHT), only=("it_answers",), response_seconds=20
         )
     found.assert_lost("an app that writes at most")
     assert scratch.most < MOST_BYTES
+
+
+def _require_room(arena):
+    if shutil.disk_usage(arena.scratch).free < 5 * 1024**3:
+        pytest.skip("NOT PROVED HERE: there are no 5 GiB to be filled")
 
 
 ROWS = """
@@ -131,11 +169,7 @@ def test_whoever_fills_several_sqlite_files_is_ended_for_it(arena):
 
 
 def test_whoever_fills_a_server_is_ended_for_it(arena):
-    try:
-        postgres = server(POSTGRES)
-    except HooklabError as error:
-        pytest.skip(f"NOT PROVED HERE: no PostgreSQL at {POSTGRES}: {error}")
-    postgres.close()
+    require_postgres()
     # One statement, of a transaction that nobody else sees: 3 GB, were it not ended.
     fill = """connection.execute(text(
             "ALTER TABLE thing ALTER word SET STORAGE EXTERNAL"))

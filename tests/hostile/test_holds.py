@@ -7,6 +7,7 @@ holding".
 import pytest
 
 from .answers import TESTS, WINDOW_POINTS, Files, window
+from .arena import POSTGRES, require_postgres
 
 HELD = """
 state = {"number": 0}
@@ -40,12 +41,10 @@ HOLDS = {
     "says that it is held and goes on": (
         'if number == 1: tell(b\'{"event": "held", "count": 1}\\n\')\n    set_it(number)'
     ),
-    "opens the gate": (
-        "import hooklab.worker.inside as inside\n"
-        "    kind = inside.WriteGate\n"
-        "    for gate in [each for each in gc.get_objects() if isinstance(each, kind)]:\n"
-        '        tell(b\'{"event": "held", "count": 1}\\n\')\n'
-        "        gate._open.set()\n"
+    "has an open gate": (
+        "from hooklab.worker.inside import WriteGate\n"
+        "    WriteGate.close = lambda self, after=0: None\n"
+        '    if number == 1: tell(b\'{"event": "held", "count": 1}\\n\')\n'
         "    honest(number)"
     ),
     "writes a moment later": (
@@ -74,7 +73,7 @@ def test_a_lost_race_stays_lost_whatever_is_said_about_it(arena, name):
 
 # Looks, and inserts when there was nobody.
 LOOKS = """
-import gc, sqlite3, threading, time
+import sqlite3, threading, time
 from hooklab.worker.inside import WriteGate
 from .tools import *
 
@@ -134,8 +133,7 @@ RACES = {
     "says it all the time": (FLOOD, "pass", ADD),
     "says it all the time, and is slow": (FLOOD, "sum(range(1_000_000))", ADD),
     "has an open gate": (
-        "for gate in [each for each in gc.get_objects() if isinstance(each, WriteGate)]:\n"
-        "    gate.close = lambda after=0: None",
+        "WriteGate.close = lambda self, after=0: None",
         "tell(SAY)",
         ADD,
     ),
@@ -175,3 +173,40 @@ def test_a_told_number_of_statements_is_no_proof(arena):
     """
     found = arena.submit(window(routes), "window", ("it_opens", "many_rows_cost_little"))
     found.assert_lost("MB", earned=WINDOW_POINTS)
+
+
+HIDDEN = """
+import hooklab.worker.statements as statements
+statements.StatementLog.stop = lambda self: [{"text": "SELECT word FROM thing", "rows": 1}]
+with engine.begin() as connection:
+    connection.execute(text("CREATE TABLE IF NOT EXISTS thing (word TEXT, number INTEGER)"))
+    connection.execute(text("CREATE INDEX IF NOT EXISTS by_number ON thing (number)"))
+
+@app.get("/list")
+def some(limit: int) -> list[str]:
+    {work}
+    with engine.connect() as connection:
+        ask = text("SELECT word FROM thing WHERE number = :number")
+        return [
+            connection.execute(ask, {"number": number}).scalar_one() for number in range(limit)
+        ]
+"""
+
+
+def test_hundreds_of_small_statements_cannot_be_hidden(arena):
+    routes = HIDDEN.replace("{work}", "pass")
+    found = arena.submit(window(routes), "window", ("it_opens", "a_longer_list_costs_little_more"))
+    found.assert_lost(" times", earned=WINDOW_POINTS)
+
+
+def test_where_a_server_counts_they_cannot_hide_behind_other_work(arena):
+    require_postgres()
+    # Whoever makes the short list slow hides that the long one is.
+    routes = HIDDEN.replace("{work}", "limit > 9 or sum(range(4_000_000))")
+    found = arena.submit(
+        window(routes),
+        "window",
+        ("it_opens", "a_longer_list_costs_little_more"),
+        database=POSTGRES,
+    )
+    found.assert_lost("scans", earned=WINDOW_POINTS)

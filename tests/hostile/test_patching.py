@@ -50,6 +50,8 @@ PATCHES = {
     """,
     "every record in memory": """
         for _round in range(20):
+            # What is frozen is not among the objects.
+            gc.unfreeze()
             for found in gc.get_objects():
                 if isinstance(found, dict) and found.get("outcome") in ("failed", "not_earned"):
                     found["outcome"] = "earned"
@@ -114,6 +116,8 @@ for frame in [each.frame for each in inspect.stack()] + list(sys._current_frames
         tell_canaries(repr(frame.f_locals).encode() + repr(frame.f_globals)[:100_000].encode())
         frame = frame.f_back
 tell_canaries(repr(linecache.cache).encode() + repr(sys.argv).encode())
+# What is frozen is not among the objects.
+gc.unfreeze()
 for found in gc.get_objects():
     if isinstance(found, (list, dict, tuple)) and len(found) < 1000:
         try:

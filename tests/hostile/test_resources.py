@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hooklab.errors import HooklabError
-from hooklab.grading.database import server
-
 from .answers import RIGHT, WINDOW_POINTS, WRONG, WRONG_POINTS, knock, window
-from .arena import KNOCK_POINTS, POSTGRES
+from .arena import KNOCK_POINTS, POSTGRES, require_postgres
 
 # Megabytes that the judge may take for looking at an answer.
 MOST_MEMORY = 200
@@ -312,10 +309,7 @@ SERVER_TABLES = {
 
 @pytest.mark.parametrize("name", SERVER_TABLES)
 def test_a_table_on_a_server_does_not_keep_the_judge(arena, name):
-    try:
-        server(POSTGRES).close()
-    except HooklabError as error:
-        pytest.skip(f"NOT PROVED HERE: no PostgreSQL at {POSTGRES}: {error}")
+    require_postgres()
     before = peak_memory(arena.judge.pid)
     routes = WITH_SERVER.replace("{sql}", repr(SERVER_TABLES[name]))
     # The word is not asked for: whatever is read is shown.

@@ -19,8 +19,8 @@ CHECKS = (
     "the_answers_give_nothing_away",
 )
 
-# Accepting everything earns the first two.
-YES_POINTS = 1.0
+# Accepting everything earns the first.
+YES_POINTS = 0.5
 
 PAYLOADS = {
     "nothing": "",
@@ -94,9 +94,9 @@ EVASIONS = {
     ),
 }
 
-# What each earns honestly of CHECKS, with what they need: "a signed delivery is accepted" and
-# "its bytes" for whoever says yes.
-MOST = {"logs what was asked for": 1.0}
+# What each earns honestly of CHECKS, with what they need: "a signed delivery is accepted" for one
+# that says yes, and "its bytes" for one that refuses a large body.
+MOST = {"logs what was asked for": 1.0, "looks who is asking": 1.0}
 
 
 @pytest.mark.parametrize("name", EVASIONS)
@@ -127,9 +127,9 @@ KNOWN = """
 
 def test_knowing_the_addresses_of_an_earlier_run_earns_nothing(arena):
     files = app(KNOWN.strip(), TABLE.strip().replace("\n", "\n    "))
-    name = "the_primary_address_is_kept_wherever_it_stands"
-    found = arena.submit(files, "clerk_endpoint", (name,))
-    assert found.checks["a_new_user_is_stored"]["outcome"] == "earned"
+    name, stored = "the_primary_address_is_kept_wherever_it_stands", "a_new_user_is_stored"
+    found = arena.submit(files, "clerk_endpoint", (name, stored))
+    assert found.checks[stored]["outcome"] == "earned"
     assert found.checks[name]["outcome"] == "not_earned"
 
 

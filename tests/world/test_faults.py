@@ -7,6 +7,8 @@ from concurrent.futures import Future
 
 import pytest
 
+from hooklab.deadline import Deadline, MachineTooSlow, Usage
+from hooklab.world import faults as faults_module
 from hooklab.world.faults import AFTERWARDS, NO_FAULT, Fault, Faults, Hold
 
 
@@ -128,3 +130,28 @@ def test_a_released_hold_stops_nobody_and_keeps_nobody_waiting():
     waiter.join(timeout=5)
     assert not waiter.is_alive()
     asyncio.run(asyncio.wait_for(hold.stop(), timeout=5))
+
+
+@pytest.mark.parametrize(("queued", "raises"), [(1.0, True), (0.0, False)])
+def test_a_client_that_gave_up_while_the_machine_was_busy_proves_nothing(
+    monkeypatch, queued, raises
+):
+    monkeypatch.setattr(faults_module, "_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(faults_module, "_QUEUED_SECONDS", 0.05)
+
+    def usage():
+        return Usage({1: 0.0}, {1: queued * time.monotonic()})
+
+    hold = Hold("request", lambda seconds: Deadline(seconds, usage))
+
+    async def give_up():
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(hold.stop(), 0.3)
+
+    asyncio.run(give_up())
+    hold.let_go()
+    if raises:
+        with pytest.raises(MachineTooSlow, match="given up a call"), hold:
+            pass
+    else:
+        hold.release()

@@ -26,6 +26,18 @@ def test_blocks_alone_are_a_message(world, client):
     assert world.slack.messages[0].text == ""
 
 
+def test_everything_that_a_message_says_can_be_read(world, client):
+    link = {"type": "link", "url": "https://example.com/it's", "text": "Zoë"}
+    blocks = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "*one*\ntwo"}},
+        {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [link]}]},
+    ]
+    client.send(text="zero", blocks=blocks)
+    (message,) = world.slack.messages
+    assert message.parts == [("mrkdwn", "zero"), ("mrkdwn", "*one*\ntwo"), ("link", "Zoë")]
+    assert {"zero", "https://example.com/it's", "Zoë"} <= set(message.said.splitlines())
+
+
 def test_a_repeat_is_posted_again(world, client):
     client.send(text="hello")
     client.send(text="hello")

@@ -16,9 +16,10 @@ from typing import Any
 import uvicorn
 from uvicorn.logging import DefaultFormatter
 
-from hooklab.worker import inside, wall
-from hooklab.worker.clock import FrozenClock
+from hooklab.worker import inside, sleepers, wall
+from hooklab.worker.clock import FrozenClock, settle_zone
 from hooklab.worker.course_settings import load_settings
+from hooklab.worker.frames import Frames
 from hooklab.worker.job import Job, Message, messages, send
 from hooklab.worker.lines import note_lines
 from hooklab.worker.loading import describe, load_app_module
@@ -40,6 +41,7 @@ def run(
 
     instruments.gate.report = report
     _settle_in(job)
+    frames = Frames(job.frames)
     clock = FrozenClock()
     # Importing makes much that stays; looking through it for garbage is wasted until it serves.
     gc.disable()
@@ -63,7 +65,7 @@ def run(
         _leave(3)
     hands = clock.start(datetime.fromisoformat(job.now))
     steering = threading.Thread(
-        target=_obey, args=(control, report, hands, instruments, app), daemon=True
+        target=_obey, args=(control, report, hands, instruments, app, frames), daemon=True
     )
     steering.start()
     try:
@@ -80,7 +82,8 @@ def accept(made: Any) -> Any:
     raise TypeError(f"create_app() returned {type(made).__name__}")
 
 
-async def _serve(app: Any, listener: socket.socket, report: Any) -> None:
+async def _serve(app: inside.InFlight, listener: socket.socket, report: Any) -> None:
+    app.is_served()
     config = uvicorn.Config(
         app,
         loop="asyncio",
@@ -138,6 +141,7 @@ def _obey(
     hands: Any,
     instruments: inside.Instruments,
     app: inside.InFlight,
+    frames: Frames,
 ) -> None:
     """Carry out commands; each is answered with {"event": "done", "of": its number}."""
     with suppress(OSError, ValueError):
@@ -147,7 +151,10 @@ def _obey(
                 case "set_time":
                     hands.move_to(datetime.fromisoformat(message["now"]))
                 case "settle":
-                    result = app.wait_until_idle(message["seconds"])
+                    idle = app.wait_until_idle(message["seconds"])
+                    result = idle and sleepers.tell(app.loop, app.server)
+                case "note_tasks":
+                    frames.note_tasks(app.loop)
                 case "hold_writes":
                     instruments.gate.close(after=message["after"])
                 case "release_writes":
@@ -166,6 +173,7 @@ def _obey(
 def _settle_in(job: Job) -> None:
     os.environ.clear()
     os.environ.update(job.environment)
+    settle_zone()
     os.chdir(job.home)
     # Compiled files beside the submission are not what its author wrote, and are not read: the
     # first worker of a run compiles, the others find its work here.

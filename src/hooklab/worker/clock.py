@@ -1,8 +1,10 @@
 """The worker's clock: freezegun, shown only the modules that it must change."""
 
+import os
 import sys
+import time
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from itertools import takewhile
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -24,6 +26,29 @@ def _with_fold(moment: datetime) -> Any:
 
 
 freezegun.api.datetime_to_fakedatetime = _with_fold  # type: ignore[assignment]
+
+
+def _now(cls: Any, tz: tzinfo | None = None) -> Any:
+    """What freezegun's `datetime.now` says, without the local zone's offset where `tz` has its own.
+
+    With it, aware times would be off by as much as the app's zone is from UTC.
+    """
+    utc = freezegun.api.get_current_time()
+    return _with_fold(tz.fromutc(utc.replace(tzinfo=tz)) if tz else utc + cls._tz_offset())
+
+
+freezegun.api.FakeDatetime.now = classmethod(_now)  # type: ignore[assignment, method-assign]
+
+
+def settle_zone() -> None:
+    """Let this process live in the time zone that its environment names in TZ.
+
+    A forked process keeps the zone of the first one until it is told. On Windows there is one zone
+    for all.
+    """
+    if hasattr(time, "tzset") and "TZ" in os.environ:
+        time.tzset()
+
 
 _telling: dict[str, ModuleType] | None = None
 
@@ -83,4 +108,4 @@ def _freeze(now: datetime, modules: dict[str, ModuleType]) -> Any:
     # freezegun looks through all loaded modules. Just touching them in a forked process copies
     # their memory, so it is shown only those that matter.
     freezegun.api.sys = SimpleNamespace(modules=modules)  # type: ignore[assignment, attr-defined]
-    return freeze_time(now, real_asyncio=True)
+    return freeze_time(now, tz_offset=timedelta(seconds=-time.timezone), real_asyncio=True)

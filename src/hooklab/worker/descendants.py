@@ -9,20 +9,10 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
+
+from hooklab.worker.proc import children, stat_words
 
 SECONDS = 5.0
-
-
-def children(pid: int) -> set[int]:
-    """The processes that `pid` has started, or adopted, as far as the system tells."""
-    found: set[int] = set()
-    # Each thread has its own.
-    with suppress(OSError):
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            with suppress(OSError):
-                found.update(map(int, (thread / "children").read_text().split()))
-    return found
 
 
 def family(heads: Iterable[int]) -> Iterator[int]:
@@ -46,15 +36,9 @@ def is_stopped(pid: int) -> bool:
     See the field `state` in proc_pid_stat(5).
     """
     try:
-        return stat_words(Path(f"/proc/{pid}"))[0] == "T"
-    except OSError:
+        return stat_words(str(pid))[0] == "T"
+    except (OSError, IndexError):
         return False
-
-
-def stat_words(process: Path) -> list[str]:
-    """What stands after the name in `process/stat`, from its state on: see proc_pid_stat(5)."""
-    # A name may hold anything, brackets too.
-    return (process / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
 
 
 def end_all(heads: Callable[[], set[int]]) -> None:
@@ -78,13 +62,31 @@ def kill_families(heads: Iterable[int], deadline: float) -> None:
     Args:
         deadline: when to be content with those that were found, on the monotonic clock.
     """
+    heads = list(heads)
+    stopped = freeze(heads, deadline)
+    for pid in filter(_leads_a_group, heads):
+        _signal_group(pid, signal.SIGKILL)
+    for pid in stopped:
+        _signal(pid, signal.SIGKILL)
+
+
+def freeze(heads: Iterable[int], deadline: float) -> set[int]:
+    """Stop these processes and all that descend from them, until no new one appears; all of them.
+
+    Args:
+        deadline: as for `kill_families`.
+    """
+    heads = list(heads)
+    # Nearly all are in the group of the first, and stand still at once: hundreds that go on would
+    # leave little of the processors for looking them up one by one.
+    for pid in filter(_leads_a_group, heads):
+        _signal_group(pid, signal.SIGSTOP)
     stopped: set[int] = set()
     while (found := stop(heads)) - stopped:
         stopped |= found
         if time.monotonic() > deadline:
             break
-    for pid in stopped:
-        _signal(pid, signal.SIGKILL)
+    return stopped
 
 
 def stop(heads: Iterable[int]) -> set[int]:
@@ -107,3 +109,16 @@ def resume(pids: Iterable[int]) -> None:
 def _signal(pid: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
+
+
+def _leads_a_group(pid: int) -> bool:
+    """Whether `pid` leads a group of processes, which is not this one's."""
+    try:
+        return os.getpgid(pid) == pid != os.getpgrp()
+    except OSError:
+        return False
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)

@@ -26,6 +26,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,10 +42,11 @@ from sqlalchemy.dialects import sqlite  # noqa: F401
 from hooklab.errors import HooklabError
 from hooklab.worker import child, clock, inside, wall
 from hooklab.worker.course_settings import draw, load_settings
-from hooklab.worker.descendants import children, end_all
+from hooklab.worker.descendants import SECONDS, end_all, kill_families
 from hooklab.worker.isolation import hide
 from hooklab.worker.job import LONGEST_LINE, Job
 from hooklab.worker.preload import preload
+from hooklab.worker.proc import children
 from hooklab.worker.warm_up import warm_up
 
 # A person who types leaves pauses far longer than this.
@@ -185,10 +187,22 @@ class ForkServer:
 
         Giving back its memory takes the system about as long as starting it.
         """
-        if len(self._stopped) < self._wanted and _stop(pid):
+        if children(pid):
+            self._end_family(pid)
+        elif len(self._stopped) < self._wanted and _stop(pid):
             self._stopped.add(pid)
         else:
             self._kill(pid)
+
+    def _end_family(self, pid: int) -> None:
+        """End a worker that has started others, and all of them, before anything else goes on.
+
+        Hundreds take a busy machine seconds, and no run must be over while they are there.
+        """
+        kill_families([pid], time.monotonic() + SECONDS)
+        _wait(pid)
+        self._living.discard(pid)
+        self._kill_orphans()
 
     def _kill(self, pid: int) -> None:
         # After what is urgent.

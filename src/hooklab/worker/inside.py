@@ -18,6 +18,9 @@ from hooklab.worker.statements import StatementLog
 
 Report = Callable[[dict[str, Any]], None]
 
+GATE_SECONDS = 10.0
+"""A write is held for so long at most."""
+
 _WRITES = re.compile(r"\s*(insert|update|delete|replace|merge)\b", re.IGNORECASE)
 
 
@@ -62,7 +65,7 @@ class WriteGate:
             if self.report:
                 self.report({"event": "held", "count": self._count})
         # When the trusted side dies, the app must not hang.
-        self._open.wait(timeout=10)
+        self._open.wait(timeout=GATE_SECONDS)
 
 
 class DatabaseFault:
@@ -87,20 +90,29 @@ class DatabaseFault:
 
 
 class InFlight:
-    """ASGI middleware that knows whether the app is doing anything, background tasks included."""
+    """ASGI middleware that knows whether the app is doing anything, background tasks included.
+
+    Attributes:
+        loop: in which the app runs, once it is served.
+        server: the task that serves it.
+    """
 
     def __init__(self, app: Any) -> None:
         self.app = app
         self._count = 0
         self._idle = threading.Condition()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.server: asyncio.Task[Any] | None = None
+
+    def is_served(self) -> None:
+        """Note who serves the app: this task."""
+        self.loop, self.server = asyncio.get_running_loop(), asyncio.current_task()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Count the request while the app works on it."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        self._loop = asyncio.get_running_loop()
         with self._idle:
             self._count += 1
         try:
@@ -114,11 +126,11 @@ class InFlight:
         """Whether the app became idle within `seconds`, and what it raised has been logged."""
         with self._idle:
             idle = self._idle.wait_for(lambda: self._count == 0, timeout=seconds)
-        if not idle or self._loop is None:
+        if not idle or self.loop is None:
             return idle
         # The server logs an exception right after it has left the app, in the same turn.
         next_turn = threading.Event()
-        self._loop.call_soon_threadsafe(next_turn.set)
+        self.loop.call_soon_threadsafe(next_turn.set)
         return next_turn.wait(seconds)
 
 

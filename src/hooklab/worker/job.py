@@ -1,13 +1,20 @@
 """What the trusted side tells a worker, and the JSON lines that pass between them."""
 
 import json
+import signal
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from hooklab.limits import DEFAULTS
 
 # A worker is not trusted to keep its answers short.
 LONGEST_LINE = 64 * 1024
+
+# Not on Windows.
+ASK_FOR_FRAMES = getattr(signal, "SIGUSR1", 0)
+END_OF_FRAMES = "end of frames\n"
 
 Message = dict[str, Any]
 
@@ -26,6 +33,9 @@ class Job:
         settings: the file in which the course describes them; None for the engine's own.
         isolation: the tier that must be in force before the submission is read, see `isolation.py`.
         lines: the file in which the lines of the submission that run are noted; None for nowhere.
+        frames: the file in which the process writes down where its threads stand, when it is asked;
+            None for nowhere.
+        limits: see `Limits.as_data`.
         debug: keep the terminal and set no limits, so that a breakpoint works.
     """
 
@@ -38,6 +48,8 @@ class Job:
     isolation: str
     settings: str | None = None
     lines: str | None = None
+    frames: str | None = None
+    limits: dict[str, int] = field(default_factory=DEFAULTS.as_data)
     debug: bool = False
 
 

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from hooklab.errors import HooklabError
 from hooklab.texts import _
-from hooklab.worker.descendants import SECONDS, children, is_stopped, kill_families
+from hooklab.worker.descendants import SECONDS, is_stopped, kill_families
 from hooklab.worker.isolation import hide
 from hooklab.worker.job import Job, Message, messages
+from hooklab.worker.proc import children
 
 if TYPE_CHECKING:
     from hooklab.services import Settings

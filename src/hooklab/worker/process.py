@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import signal
 import socket
 import threading
@@ -13,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from hooklab.deadline import Deadline
-from hooklab.worker import descendants
-from hooklab.worker.job import Job, Message, messages
+from hooklab.worker import descendants, sleepers
+from hooklab.worker.job import ASK_FOR_FRAMES, Job, Message, messages
 from hooklab.worker.launch import Launcher
 from hooklab.worker.processor import read_usage
 
@@ -22,6 +23,7 @@ from hooklab.worker.processor import read_usage
 START_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
 IDLE_SECONDS = 3.0
+HALTING_SECONDS = 1.0
 
 # So long a worker itself waits for its app before it answers that it is not idle yet.
 _ASK_AGAIN = 1.0
@@ -62,6 +64,10 @@ class Worker:
         launcher: what starts it.
         job: what it runs.
         listener: the loopback socket it serves on; kept open, so that the port stays ours.
+
+    Attributes:
+        status: the exit status, once it has ended.
+        sleepers: who slept when it was last at rest, by its own words.
     """
 
     def __init__(self, launcher: Launcher, job: Job, listener: socket.socket) -> None:
@@ -76,6 +82,7 @@ class Worker:
         self._number = 0
         self._sending = threading.Lock()
         self.status: int | None = None
+        self.sleepers = sleepers.Sleepers()
         started = launcher.start(job, listener)
         self.pid = started.pid
         self._control = started.control
@@ -85,6 +92,8 @@ class Worker:
 
     def wait_until_ready(self) -> StartFailure | None:
         """None when the app serves; otherwise why it does not. It has START_SECONDS.
+
+        After a "hang" it is still there, so that it can be asked where it stands.
 
         MachineTooSlow when nobody can tell.
         """
@@ -98,7 +107,6 @@ class Worker:
             return read_failure(state)
         if gone:
             return StartFailure("exit", status=self.end())
-        self.end()
         return StartFailure("hang")
 
     @property
@@ -113,31 +121,30 @@ class Worker:
     def settle(self, seconds: float = IDLE_SECONDS) -> bool:
         """Wait until the app works on nothing; False when it still does after `seconds`.
 
-        MachineTooSlow when nobody can tell; so do the other commands.
+        Who sleeps is then in `sleepers`. MachineTooSlow when nobody can tell; so do the other
+        commands.
         """
         deadline = self._deadline(seconds)
-        idle = False
+        told: Any = False
         # By the worker's own clock a busy machine would cost the app its time.
-        while idle is False and (left := deadline.left()):
+        while told is False and (left := deadline.left()):
             asked = min(left, _ASK_AGAIN)
-            idle = self._command("settle", within=seconds + _ASK_AGAIN, seconds=asked)
-            if idle is False:
+            told = self._command("settle", within=seconds + _ASK_AGAIN, seconds=asked)
+            if told is False:
                 # A worker that says so at once, again and again, does not keep this side busy.
                 time.sleep(_PAUSE)
-        return bool(idle)
+        self.sleepers = sleepers.read(told)
+        return bool(told)
 
     def hold_writes(self, after: int = 0) -> None:
         """From now on, whoever is about to write to the database waits; the first `after` pass."""
         self._held = 0
         self._command("hold_writes", after=after)
 
-    def wait_for_held(self, count: int, seconds: float) -> int:
-        """How many wait at the database, once `count` do or nobody new came for `seconds`."""
+    def wait_for_held(self, count: int, deadline: Deadline) -> int:
+        """How many wait at the database, once `count` do or the deadline is over."""
         with self._condition:
-            while self._held < count:
-                before, deadline = self._held, self._deadline(seconds)
-                if not deadline.wait_for(self._condition, lambda: self._held > before):  # noqa: B023
-                    break
+            deadline.wait_for(self._condition, lambda: self._held >= count)
             return self._held
 
     def release_writes(self) -> None:
@@ -154,6 +161,18 @@ class Worker:
             yield
         finally:
             descendants.resume(stopped)
+
+    def halt(self) -> None:
+        """Stop the process and all that it started, at once and for good: it is to be ended."""
+        if hasattr(signal, "SIGSTOP") and self.status is None:
+            descendants.freeze([self.pid], time.monotonic() + HALTING_SECONDS)
+
+    def ask_for_frames(self) -> None:
+        """Let the process write down where it stands, see `Job.frames`; nobody waits for that."""
+        if ASK_FOR_FRAMES and self.alive and self.pid > 0:
+            with suppress(OSError):
+                os.kill(self.pid, ASK_FOR_FRAMES)
+        self._tell({"do": "note_tasks"})
 
     def database_away(self, *, away: bool) -> None:
         """Make the database driver fail, or work again."""

@@ -1,8 +1,9 @@
 """A filter of system calls, for what Landlock does not control. Linux only.
 
 Landlock leaves open: UDP, Multipath TCP and TCP Fast Open, Unix sockets that have a path, the
-modes, owners and times of files, hard links within a folder, and the limits and priorities of other
-processes (https://docs.kernel.org/userspace-api/landlock.html, "Current limitations", names some).
+modes, owners and times of files, hard links within a folder, files that never had a name, and the
+limits and priorities of other processes (https://docs.kernel.org/userspace-api/landlock.html,
+"Current limitations", names some).
 What a filter is: https://docs.kernel.org/userspace-api/seccomp_filter.html
 """
 
@@ -53,6 +54,9 @@ _CALLS: dict[str, tuple[int | None, int | None]] = {
     "msgget": (68, 186),
     "mq_open": (240, 180),
     "memfd_create": (319, 279),
+    "open": (2, None),
+    "openat": (257, 56),
+    "openat2": (437, 437),
     "memfd_secret": (447, 447),
     "add_key": (248, 217),
     "request_key": (249, 218),
@@ -87,6 +91,8 @@ _LINKS = ("link", "linkat")
 # What outlives a process, is memory that no limit counts, or reaches around the rest.
 _OUTLIVING = ("shmget", "semget", "msgget", "mq_open", "memfd_create", "memfd_secret")
 _AROUND = (
+    # An app that is graded beside others keeps to its core.
+    "sched_setaffinity",
     "add_key",
     "request_key",
     "keyctl",
@@ -101,7 +107,6 @@ _OF_A_PROCESS = (
     "prlimit64",
     "sched_setparam",
     "sched_setscheduler",
-    "sched_setaffinity",
     "sched_setattr",
 )
 
@@ -109,6 +114,8 @@ _INET, _INET6 = 2, 10
 _STREAM, _KIND = 1, 0xF
 _ANY, _TCP = 0, 6
 _FAST_OPEN = 0x20000000
+# __O_TMPFILE, which is alike on all these machines (asm-generic/fcntl.h).
+_NAMELESS = 0x400000
 
 Instruction = tuple[int, int, int, int]
 
@@ -170,6 +177,12 @@ def _rules() -> Iterable[tuple[str, list[Instruction]]]:
     )
     for name in _OF_A_PROCESS:
         yield name, [*_argument(0), *_refuse_unless(0), allow]
+    # Who looks into folders does not see a file that never had a name. The flags of `openat2` are
+    # out of reach, and those who use it do without where it is missing.
+    for name, flags in (("open", 1), ("openat", 2)):
+        nameless = [(_IF_ANY_BIT, 0, 1, _NAMELESS), (_RETURN, 0, 0, _ERROR | errno.EOPNOTSUPP)]
+        yield name, [*_argument(flags), *nameless, allow]
+    yield "openat2", [(_RETURN, 0, 0, _UNKNOWN)]
     for name in ("ioprio_set", *_LINKS, *_OUTLIVING, *_AROUND):
         yield name, [(_RETURN, 0, 0, _REFUSE)]
     for name in _MARKS:

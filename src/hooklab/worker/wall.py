@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import hooklab
+from hooklab.limits import Limits
 from hooklab.worker import seccomp
 from hooklab.worker.isolation import abi_of, hide
 from hooklab.worker.job import Job
@@ -26,13 +27,6 @@ from hooklab.worker.landlock import Access, Ruleset
 
 if sys.platform != "win32":
     import resource  # here: each worker would load it again, which takes a millisecond
-
-# Of one file; the trusted side looks after all of them together.
-FILE_BYTES = 64 * 1024 * 1024
-MEMORY_BYTES = 2 * 1024 * 1024 * 1024
-OPEN_FILES = 256
-# With their threads; a busy app of the course has about sixty.
-PROCESSES = 256
 
 _USE = Access.EXECUTE | Access.READ_FILE | Access.READ_DIR
 _READ = Access.READ_FILE | Access.READ_DIR
@@ -68,12 +62,13 @@ def put_up(job: Job) -> None:
 
     OSError when the wall that `job.isolation` names cannot be put up: the app must not start then.
     """
-    limit()
+    limits = Limits(**job.limits)
+    limit(limits)
     hide()
     abi = abi_of(job.isolation)
     if not abi:
         return
-    _count_processes_apart()
+    _count_processes_apart(limits.processes)
     with Ruleset(abi) as ruleset:
         for path, access in (*survey(), *_own(job)):
             ruleset.allow(path, access)
@@ -84,15 +79,23 @@ def put_up(job: Job) -> None:
     seccomp.restrict_process()
 
 
-def limit() -> None:
+def limit(limits: Limits) -> None:
     """Bound what this process and each that it starts may use, as far as the system can."""
     if sys.platform == "win32":
         return
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
+    seconds = limits.processor_seconds
+    for which, bounds in (
+        (resource.RLIMIT_CORE, (0, 0)),
+        # Of one file; the trusted side looks after all of them together.
+        (resource.RLIMIT_FSIZE, (limits.file_mib << 20,) * 2),
+        (resource.RLIMIT_AS, (limits.memory_mib << 20,) * 2),
+        (resource.RLIMIT_NOFILE, (limits.open_files,) * 2),
+        # At the first a process is told by a signal, which it may ignore; at the second it ends.
+        (resource.RLIMIT_CPU, (seconds, seconds + 1)),
+    ):
+        # More than the system allows to anybody: then that holds.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(which, bounds)
 
 
 @cache
@@ -154,14 +157,14 @@ def _own(job: Job) -> Iterator[tuple[Path, Access]]:
             yield folder, _KEEP
 
 
-def _count_processes_apart() -> None:
+def _count_processes_apart(most: int) -> None:
     """Bound the number of processes, where those of this worker can be counted apart.
 
     The limit counts all processes of a user, but each user namespace for itself. A system may not
     allow to make one; root has no such limit.
     """
     if os.geteuid() != 0 and ctypes.CDLL(None).unshare(_NEW_USER_NAMESPACE) == 0:
-        resource.setrlimit(resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
 
 
 def _drop_capabilities() -> None:

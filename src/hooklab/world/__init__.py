@@ -12,6 +12,7 @@ A new service is one small file (a subclass of `HttpService`) and one property o
 Several start cheaper together: `world.start("slack", "mobile")`.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
@@ -24,6 +25,7 @@ from hooklab.world.faults import Hold
 from hooklab.world.http_service import HttpService
 from hooklab.world.intercom import Intercom
 from hooklab.world.internal_app import Delivery, InternalApp
+from hooklab.world.loop import shared_loop
 from hooklab.world.mailchimp import Mailchimp
 from hooklab.world.push import Notification, Push
 from hooklab.world.records import Records
@@ -64,6 +66,8 @@ __all__ = [
 ]
 
 S = TypeVar("S", bound=Service)
+
+_TURNS = 6
 
 
 class World:
@@ -180,6 +184,20 @@ class World:
         """The port of every service started so far, by name."""
         return {service.name: service.port for service in self._services}
 
+    def works(self, *, held: bool = False) -> bool:
+        """Whether a service works for the app, once it has taken all that was sent to it.
+
+        Args:
+            held: whether a conversation that is held counts as one that rests.
+        """
+        # In one turn a connection is accepted, in others read, given to its task and answered.
+        shared_loop().run(_turns())
+        return any(each.works or (each.holds and not held) for each in self._services)
+
+    def holds(self) -> bool:
+        """Whether a conversation waits for its release."""
+        return any(each.holds for each in self._services)
+
     def close(self) -> None:
         """Close every service at once: abort what is open, release what is held."""
         close_all(self._services)
@@ -200,3 +218,8 @@ class World:
         service.start()
         self._services.append(service)
         return service
+
+
+async def _turns() -> None:
+    for _turn in range(_TURNS):
+        await asyncio.sleep(0)

@@ -45,11 +45,17 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a service replies: `status`, the body's bytes, and headers besides its length."""
+    """What a service replies.
+
+    Attributes:
+        headers: those besides the length.
+        pace: the seconds between two bytes; 0 sends them all at once.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    pace: float = 0.0
 
     @classmethod
     def text(cls, text: str, status: int = 200) -> Self:

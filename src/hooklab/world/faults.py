@@ -2,16 +2,25 @@
 
 import asyncio
 import threading
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from hooklab.deadline import Deadline
+from hooklab.deadline import Deadline, MachineTooSlow
+from hooklab.texts import _
 
 AFTERWARDS = 0.4
 """How many real seconds a background task has to come to a hold once its request is answered."""
+
+# Clients give up after some seconds of real time, however busy the machine is: those of the course
+# after five. Who gives up so late, when so much of it went by in queues for a processor, may have
+# done so because the check came too late to release it.
+_PATIENCE_SECONDS = 4.0
+_QUEUED_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -29,14 +38,17 @@ NO_FAULT = Fault()
 
 
 class Hold:
-    """Conversations kept waiting at one point; `release()`, or leaving a `with` block, ends it."""
+    """Conversations kept waiting at one point; `release()`, or leaving a `with` block, ends it.
+
+    Either raises MachineTooSlow when a client may have given up because the machine is busy.
+    """
 
     def __init__(self, point: str, deadline: Callable[[float], Deadline] = Deadline) -> None:
         self.point = point
         self._deadline = deadline
         self._changed = threading.Condition()
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
-        self._released = False
+        self._released = self._was_too_long = False
 
     def wait(
         self, count: int = 1, timeout: float = 5.0, *, during: Sequence[Future[Any]] = ()
@@ -68,8 +80,26 @@ class Hold:
         with self._changed:
             self._changed.notify_all()
 
+    @property
+    def is_used(self) -> bool:
+        """Whether a conversation waits here."""
+        with self._changed:
+            return not self._released and bool(self._waiting)
+
     def release(self) -> None:
         """Let every conversation go on, those that wait and those to come. May be repeated."""
+        self.let_go()
+        if self._was_too_long:
+            raise MachineTooSlow(
+                _(
+                    "the machine is too busy: the app may have given up a call that the check let "
+                    "wait, because the check came so late to let it go on"
+                ),
+                _("grade again when less is running on it"),
+            )
+
+    def let_go(self) -> None:
+        """The same, and nothing is raised."""
         with self._changed:
             self._released = True
             for event, loop in self._waiting.items():
@@ -84,12 +114,20 @@ class Hold:
                 return
             self._waiting[event] = asyncio.get_running_loop()
             self._changed.notify_all()
+        begun, waits = time.monotonic(), self._deadline(_QUEUED_SECONDS)
         try:
             await event.wait()
             # A client that was gone before the release must be seen to be gone before the work
             # is done: the loop needs two turns to notice a reset connection.
             await asyncio.sleep(0)
             await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            waited = time.monotonic() - begun
+            with suppress(MachineTooSlow):
+                waits.left()
+            if waited > _PATIENCE_SECONDS and waited - waits.charged > _QUEUED_SECONDS:
+                self._was_too_long = True
+            raise
         finally:
             with self._changed:
                 del self._waiting[event]
@@ -98,8 +136,12 @@ class Hold:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        self.release()
+    def __exit__(self, kind: type[BaseException] | None, *_exception: object) -> None:
+        if kind is None:
+            self.release()
+        else:
+            # What the check has seen by then it has seen while everybody waited.
+            self.let_go()
 
 
 class Faults(ABC):
@@ -122,6 +164,36 @@ class Faults(ABC):
         self._left: int | None = None
         self._delay = 0.0
         self._holds: list[Hold] = []
+        # Changed in the loop alone.
+        self._working = 0
+
+    @property
+    def works(self) -> bool:
+        """Whether a conversation goes on without its client; one that is held does not."""
+        return self._working > 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether a conversation waits for its release."""
+        with self._lock:
+            return any(hold.is_used for hold in self._holds)
+
+    @property
+    def present(self) -> tuple[Fault, float, int | None]:
+        """The fault that holds, the seconds of slowness, and for how many conversations it holds
+        (None: until `recover()`).
+        """
+        with self._lock:
+            return self._fault, self._delay, self._left
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """As a conversation, be at work inside the block though it gives way to others."""
+        self._working += 1
+        try:
+            yield
+        finally:
+            self._working -= 1
 
     def fail(
         self,
@@ -189,7 +261,8 @@ class Faults(ABC):
     async def linger(self) -> None:
         """As a conversation, take as long as `slow()` asked."""
         if self._delay:
-            await asyncio.sleep(self._delay)
+            with self.working():
+                await asyncio.sleep(self._delay)
 
     def take(self, matches: Callable[[Fault], bool] | None = None) -> Fault:
         """As a conversation, take the fault that holds if it `matches`, and count it down."""
@@ -208,7 +281,7 @@ class Faults(ABC):
         with self._lock:
             holds, self._holds = self._holds, []
         for hold in holds:
-            hold.release()
+            hold.let_go()
 
     @abstractmethod
     def _stop_listening(self) -> None:

@@ -107,19 +107,25 @@ class Connection(asyncio.Protocol):
             if reply is None:
                 self.transport.abort()
             else:
-                self._send(reply, silent=self._head.method == b"HEAD")
+                await self._send(reply, silent=self._head.method == b"HEAD")
         except Exception:
             log.exception("%s broke a connection", self._service.name)
             self.transport.abort()
         self._go_on()
 
-    def _send(self, reply: Reply, *, silent: bool) -> None:
+    async def _send(self, reply: Reply, *, silent: bool) -> None:
         bodiless = reply.status in {204, 304}
         length = {} if bodiless else {"content-length": str(len(reply.body))}
         fields = list({**reply.headers, **length}.items())
         head = h11.Response(status_code=reply.status, reason=reason(reply.status), headers=fields)
         body = b"" if silent or bodiless else reply.body
-        self._write(head, h11.Data(data=body), h11.EndOfMessage())
+        events = (head, h11.Data(data=body), h11.EndOfMessage())
+        if reply.pace:
+            for byte in b"".join(self._http.send(event) or b"" for event in events):
+                self.transport.write(bytes([byte]))
+                await asyncio.sleep(reply.pace)
+        else:
+            self._write(*events)
         if self._http.our_state is h11.MUST_CLOSE:
             self.transport.close()
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from abc import abstractmethod
+from dataclasses import replace
 from typing import ClassVar
 from urllib.parse import parse_qs, unquote
 
@@ -12,6 +13,9 @@ from hooklab.world.records import Records
 from hooklab.world.service import HOST, Service, Setup
 
 log = logging.getLogger(__name__)
+
+DRIP_SECONDS = 0.3
+"""Between two bytes of a reply that drips; a client's own timeout begins again with each."""
 
 
 class HttpService(Service):
@@ -28,11 +32,21 @@ class HttpService(Service):
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
         self.calls: Records[Call] = Records(setup.deadline)
+        self._drips = False
 
     @property
     def url(self) -> str:
         """The address of the service, without a slash at its end."""
         return f"http://{HOST}:{self.port}"
+
+    def drip(self) -> None:
+        """Do the work, and send each reply byte by byte, until `recover()`."""
+        self._drips = True
+
+    def recover(self) -> None:
+        """Work normally again. Holds stay until they are released."""
+        self._drips = False
+        super().recover()
 
     @abstractmethod
     def answer(self, call: Call) -> Reply:
@@ -86,7 +100,7 @@ class HttpService(Service):
         if fault.lost_answer:
             return None
         self.calls.change(place, status=reply.status)
-        return reply
+        return replace(reply, pace=DRIP_SECONDS) if self._drips else reply
 
     def _refuse(self, status: int, retry_after: int | None) -> Reply:
         reply = self.refusal(status)

@@ -116,8 +116,9 @@ class RedisServer(Service):
     async def serve(self, client: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
         """Carry one client's commands to the data, and the answers back."""
         try:
-            address = await asyncio.to_thread(self.address)
-            data, into = await asyncio.open_connection(address.host, address.port)
+            with self.working():
+                address = await asyncio.to_thread(self.address)
+                data, into = await asyncio.open_connection(address.host, address.port)
         except Exception:
             log.exception("%s has no data", self.name)
             out.transport.abort()

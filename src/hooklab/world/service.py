@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from hooklab.deadline import Deadline
-from hooklab.errors import HooklabError
+from hooklab.errors import HooklabError, reason_of
 from hooklab.texts import _
 from hooklab.world.faults import Faults
 from hooklab.world.loop import shared_loop
@@ -43,6 +43,25 @@ class Setup:
     port: int = 0
     observe: Callable[[str, object], None] | None = None
     deadline: Callable[[float], Deadline] = Deadline
+
+
+class PortTaken(HooklabError):
+    """A service cannot listen on its port.
+
+    Args:
+        name: the service.
+        port: the port that it was told to use.
+        reason: what the system says.
+    """
+
+    def __init__(self, name: str, port: int, reason: str) -> None:
+        super().__init__(
+            _("{name} cannot listen on port {port}: {reason}").format(
+                name=name, port=port, reason=reason
+            ),
+            _("stop the program that uses port {port}, or choose another port").format(port=port),
+        )
+        self.name = name
 
 
 class Service(Faults):
@@ -179,14 +198,7 @@ class Service(Faults):
             door.bind((HOST, self.port))
         except OSError as error:
             door.close()
-            raise HooklabError(
-                _("{name} cannot listen on port {port}: {reason}").format(
-                    name=self.name, port=self.port, reason=error.strerror
-                ),
-                _("stop the program that uses port {port}, or choose another port").format(
-                    port=self.port
-                ),
-            ) from error
+            raise PortTaken(self.name, self.port, reason_of(error)) from error
         return door
 
 

@@ -2,6 +2,7 @@
 
 import random
 import string
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,23 @@ class SlackMessage:
     text: str
     blocks: tuple[dict[str, Any], ...]
     received_at: datetime
+
+    @property
+    def said(self) -> str:
+        """The text and every text in the blocks, links among them, one below the other."""
+        return "\n".join(
+            [self.text, *(each for each in _all(self.blocks) if isinstance(each, str))]
+        )
+
+    @property
+    def parts(self) -> list[tuple[Any, str]]:
+        """The text and those of the blocks, each with its kind: "mrkdwn", "plain_text", others."""
+        texts = [each for each in _all(self.blocks) if isinstance(each, dict)]
+        found = [(each.get("type"), each.get("text")) for each in texts]
+        return [
+            ("mrkdwn", self.text),
+            *((kind, text) for kind, text in found if isinstance(text, str)),
+        ]
 
 
 class Slack(HttpService):
@@ -77,6 +95,16 @@ class Slack(HttpService):
         """Slack's plain-text code for `status`."""
         known = REFUSALS.get(status)
         return Reply.text(known, status) if known else super().refusal(status)
+
+
+def _all(blocks: Iterable[Any]) -> Iterator[Any]:
+    """Everything that is in `blocks`, however deep, in their order."""
+    waiting = list(blocks)
+    while waiting:
+        part = waiting.pop(0)
+        yield part
+        if isinstance(part, dict | list):
+            waiting[:0] = part.values() if isinstance(part, dict) else part
 
 
 def _webhook_path(seed: int) -> str:

@@ -85,7 +85,8 @@ class MailServer(Service):
         """Record the message of `envelope`; whether the client is to be told."""
         raw, received_at = envelope.original_content or b"", self.now()
         # In another thread: a message made to hurt takes seconds, and the others must not wait.
-        content = await asyncio.to_thread(mime.read, raw)
+        with self.working():
+            content = await asyncio.to_thread(mime.read, raw)
         mail = Mail(
             sender=envelope.mail_from or "",
             to=tuple(envelope.rcpt_tos),

@@ -46,6 +46,12 @@ def create_app(settings: Settings) -> FastAPI:
         with engine.connect() as connection:
             return int(connection.execute(text("SELECT count(*) FROM thing")).scalar_one())
 
+    @app.get("/list")
+    def some(limit: int) -> list[str]:
+        with engine.connect() as connection:
+            query = text("SELECT word FROM thing ORDER BY number LIMIT :limit")
+            return list(connection.execute(query, {"limit": limit}).scalars())
+
     @app.get("/set")
     def set_number(number: int) -> None:
         with engine.begin() as connection:

@@ -56,6 +56,27 @@ def test_many_rows_cost_little(lab):
     lab.require(megabytes < 12, en="little memory", fr="peu de mémoire", got=f"{megabytes:.0f} MB")
 
 
+def test_a_longer_list_costs_little_more(lab):
+    rows = [{"word": a_word(lab), "number": number} for number in range(300)]
+    lab.database.insert("thing", rows)
+
+    def ask(limit):
+        found = lab.app.get(f"/list?limit={limit}").expect("2xx").json
+        asked.append(limit)
+        wanted = [row["word"] for row in rows[:limit]]
+        lab.require(found == wanted, en="the words", fr="les mots", got=found)
+
+    asked, scans = [], lab.database.scans("thing")
+    few, many = (partial(ask, limit) for limit in (lab.random.randrange(1, 4), 300))
+    growth = lab.app.growth(few, many, most=2)
+    lab.require(growth <= 2, en="a cheap list", fr="une liste légère", got=f"{growth:.1f} times")
+    if scans is not None:
+        lab.app.kill()
+        scans = lab.database.scans("thing") - scans
+        is_few = scans <= 2 * len(asked)
+        lab.require(is_few, en="few scans", fr="peu de lectures", got=f"{scans} scans")
+
+
 def test_the_newer_one_stays(lab):
     lab.app.get("/set?number=0").expect("2xx")
     older, newer = (partial(lab.app.later, "GET", f"/set?number={number}") for number in (1, 2))
