@@ -1,0 +1,1 @@
+"""Pages that a command serves to one browser on this machine: who is let in, and how they look."""
