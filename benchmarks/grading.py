@@ -14,14 +14,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from hooklab import catalogue
+from hooklab import catalogue, rubric
 from hooklab.catalogue import Course
 from hooklab.cli.grading import WarmGrading
 from hooklab.grading import database
 from hooklab.grading.options import Options
 from hooklab.grading.run import grade
 from hooklab.grading.slot import Ground, Slot
-from hooklab.scorecard import Scorecard
+from hooklab.scorecard import CheckResult, Scorecard
 from hooklab.scratch import scratch_folder
 from hooklab.worker.isolation import CHOICE, PROCESS, in_force
 from hooklab.worker.launch import Launcher, start_launcher
@@ -64,7 +64,11 @@ def _measure(course: Course, slug: str) -> int:
     try:
         checks = _grade(course, slug, launcher)
         back_to_back = _seconds(WARM_RUNS, lambda: _grade(course, slug, launcher))
-        watched = [_after_a_save(course, slug, launcher) for _number in range(WARM_RUNS)]
+        # A learner may work on any check: those that are measured stand all over the rubric.
+        ids = list(rubric.load(course.grader(slug)).checks)
+        mended = [ids[number * len(ids) // WARM_RUNS] for number in range(WARM_RUNS)]
+        saves = [_after_a_save(course, slug, launcher, check) for check in mended]
+        verdicts, watched = ([each[part] for each in saves] for part in (0, 1))
         starts = _starts(course, slug, launcher)
     finally:
         launcher.close()
@@ -72,10 +76,12 @@ def _measure(course: Course, slug: str) -> int:
     _print(f"{slug}: hooklab grade, cold", cold)
     _print(f"{slug}: warm, back to back", back_to_back)
     _print(f"{slug}: warm, after a save (watch)", watched)
+    _print(f"{slug}: until the first verdict", verdicts)
     _print(f"{slug}: one check, warm", [each / checks for each in watched])
     _print(f"{slug}: start of a worker", starts)
     print(f"cold / plain pytest: {statistics.median(cold) / statistics.median(pytest):.2f}")
     print(f"watch / plain pytest: {statistics.median(watched) / statistics.median(pytest):.2f}")
+    print(f"first verdict / watch: {statistics.median(verdicts) / statistics.median(watched):.2f}")
     print(f"processor time behind the wall / without: {confinement:.2f}")
     return checks
 
@@ -116,9 +122,12 @@ def _count(card: Scorecard) -> int:
     return len(card.exercises[0].checks)
 
 
-def _after_a_save(course: Course, slug: str, launcher: Launcher) -> float:
-    """The seconds from the end of a pause to the scorecard, graded as `hooklab watch` does."""
-    saved_at = 0.0
+def _after_a_save(course: Course, slug: str, launcher: Launcher, check: str) -> tuple[float, float]:
+    """The seconds from the end of a pause to the verdict on `check`, and to the scorecard.
+
+    Graded as `hooklab watch` does when that check was lost before.
+    """
+    saved_at = verdict_at = 0.0
 
     def pause() -> bool:
         nonlocal saved_at
@@ -126,10 +135,18 @@ def _after_a_save(course: Course, slug: str, launcher: Launcher) -> float:
         saved_at = time.perf_counter()
         return True
 
-    card = WarmGrading(course, launcher, debug=False)([slug], Options(solutions=True), pause=pause)
+    def told(_slug: str, result: CheckResult) -> None:
+        nonlocal verdict_at
+        # A check with several cases is told after each; the last one is the verdict.
+        if result.id == check:
+            verdict_at = time.perf_counter()
+
+    options = Options(solutions=True, first=check)
+    run = WarmGrading(course, launcher, debug=False)
+    card = run([slug], options, pause=pause, told=told)
     seconds = time.perf_counter() - saved_at
     _count(card)
-    return seconds
+    return verdict_at - saved_at, seconds
 
 
 def _starts(course: Course, slug: str, launcher: Launcher) -> list[float]:

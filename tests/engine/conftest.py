@@ -85,7 +85,7 @@ def start_slot(launcher, write_app, tmp_path):
             server=server or database.SqliteServer(),
             seed=seed,
         )
-        slots.append(Slot(ground, number=len(slots) + 1))
+        slots.append(Slot(ground, check=f"engine/{len(slots)}"))
         slots[-1].start()
         return slots[-1]
 
@@ -128,6 +128,8 @@ class Sample:
 
     def __init__(self, root: Path, launcher: launch.Launcher) -> None:
         self.root = root
+        # The lines of `[limits]`, for the next `write`.
+        self.limits = ""
         self._launcher = launcher
         self.grader = root / "graders" / "sample"
         self.answer = root / "exercises" / "sample"
@@ -162,7 +164,8 @@ class Sample:
 
     def catalogue(self, points: float) -> None:
         (self.root / "graders" / "course.toml").write_text(
-            dedent(f"""
+            f"[limits]\n{self.limits}\n"
+            + dedent(f"""
                 [[module]]
                 number = 1
                 title = {{ en = "M", fr = "M" }}

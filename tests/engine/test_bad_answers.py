@@ -118,6 +118,30 @@ def test_an_answer_that_never_ends_is_given_up(sample, monkeypatch, body):
     assert found["good"].outcome == "earned"
 
 
+SLOW = """
+def test_bad(lab):
+    for _number in range(50):
+        lab.app.get("/bad").expect("2xx")
+
+def test_good(lab):
+    import time
+    for _number in range(4):
+        time.sleep(0.4)
+        lab.app.get("/").expect("2xx")
+"""
+
+
+def test_a_check_ends_when_answers_take_too_long_and_not_when_the_check_does(sample, monkeypatch):
+    monkeypatch.setattr(app_module, "CHECK_SECONDS", 1.0)
+    sample.write(SLOW, "bad", "good")
+    (sample.answer / "app.py").write_text(HEAD + "        time.sleep(0.5)" + TAIL)
+    found = sample.grade()
+    assert "this check was ended: the app's answers took 1 s" in found["bad"].message
+    # At half a second and a bit each, as far as the deadline's looks tell.
+    assert any(f"GET /bad → 200 null (x{count})" in found["bad"].message for count in (2, 3, 4))
+    assert found["good"].outcome == "earned", found["good"].message
+
+
 CONTROL = """
 import json, os, socket, stat, threading, time
 from fastapi import FastAPI

@@ -50,6 +50,15 @@ def test_a_mistake_is_laid_out_whole_and_written_back_as_it_was(own_toy):
     assert path.read_text() == before
 
 
+def test_the_reason_of_a_mistake_goes_with_it(own_toy):
+    path = own_toy.root / KNOCK / "no_route.patch"
+    before = path.read_text()
+    folder = following.lay(own_toy, "knock", "no_route")
+    assert "\nBecause: nothing" in (folder / bench.WORDS).read_text()
+    bench.write(own_toy, "knock", "no_route", folder)
+    assert path.read_text() == before
+
+
 def test_an_answer_that_is_the_solution_is_refused_and_kept(own_toy):
     folder = bench.begin(own_toy, "knock", "says_bye")
     (folder / bench.WORDS).write_text("It says goodbye.\n")
@@ -123,6 +132,7 @@ def test_what_a_patch_cannot_hold_is_refused_and_kept(own_toy, says_bye, name, c
         (b"Caf\xe9\n\nLoses: it_answers\n", r"MISTAKE\.txt is no UTF-8 text"),
         (b"Says.\n\nLoses: it_answers, no_route\n", "“Loses: it_answers, no_route” names no check"),
         (b"Says.\n\nloses: it_answers\n", "“loses: it_answers” names no check"),
+        (b"Says.\n\nLoses: it_answers\nBecause:\n", "“Because:” gives no reason"),
         (b"What this answer does, and what breaks.\n\nLoses: it_answers\n", "does not say what"),
         (b"\nLoses: it_answers\n", "does not say what"),
     ],

@@ -1,4 +1,4 @@
-"""What the wall around an app refuses, what it lets through, and which tier a report names."""
+"""What the wall around an app refuses, and what it lets through."""
 
 import errno
 import os
@@ -15,11 +15,10 @@ import hooklab
 from hooklab.deadline import Deadline
 from hooklab.errors import HooklabError
 from hooklab.grading import slot as slots
-from hooklab.grading.options import Options
 from hooklab.grading.response import send
-from hooklab.grading.run import grade
 from hooklab.worker import isolation, launch
-from hooklab.worker.descendants import children, kill_families
+from hooklab.worker.descendants import kill_families
+from hooklab.worker.proc import children
 
 ONLY_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has Landlock")
 WALLED = isolation.abi_of(isolation.in_force()) >= isolation.ENOUGH
@@ -119,6 +118,7 @@ REFUSED = {
     """,
     "slow a group down": "import os; os.setpriority(os.PRIO_PGRP, 0, 19)",
     "pin the trusted side": "import os; os.sched_setaffinity({pid}, os.sched_getaffinity({pid}))",
+    "leave its core": "import os; os.sched_setaffinity(0, os.sched_getaffinity(0))",
     "connect": "import socket; socket.create_connection(('127.0.0.1', {port}))",
     "connect over several paths": """
         import socket
@@ -429,39 +429,6 @@ def test_an_app_without_the_wall_that_was_asked_for_is_not_read(start_slot, doer
     monkeypatch.setattr(slots, "in_force", lambda **_how: "landlock-99")
     with pytest.raises(HooklabError, match=r"the wall around the app could not be put up: .*99"):
         start_slot(doer)
-
-
-def test_a_report_names_the_tier(toy, launcher, monkeypatch):
-    options = Options(solutions=True)
-    tier = grade(toy, ["knock"], options, launcher=launcher).isolation
-    assert isolation.abi_of(tier) or tier == "process"
-    monkeypatch.setenv(isolation.CHOICE, isolation.PROCESS)
-    assert grade(toy, ["knock"], options, launcher=launcher).isolation == "process"
-
-
-@pytest.mark.parametrize(
-    ("tier", "missing"),
-    [
-        ("debug", "with --debug there is no wall"),
-        ("landlock-4", "Landlock has version 4 here, and 6 is needed"),
-        ("process", "no Landlock"),
-    ],
-)
-def test_strangers_are_refused_where_no_wall_would_hold(tier, missing, monkeypatch):
-    monkeypatch.delenv(isolation.CHOICE, raising=False)
-    monkeypatch.setattr(isolation, "in_force", lambda **_how: tier)
-    with pytest.raises(HooklabError, match=missing):
-        isolation.demand_wall()
-
-
-def test_the_weaker_tier_is_said_to_be_chosen(monkeypatch):
-    monkeypatch.setenv(isolation.CHOICE, isolation.PROCESS)
-    monkeypatch.setattr(sys, "platform", "linux")
-    with pytest.raises(HooklabError, match="HOOKLAB_ISOLATION=process switches Landlock off"):
-        isolation.demand_wall()
-    monkeypatch.setattr(sys, "platform", "darwin")
-    with pytest.raises(HooklabError, match="this system has no Landlock"):
-        isolation.demand_wall()
 
 
 @behind_a_wall

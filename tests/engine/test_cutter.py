@@ -8,7 +8,7 @@ import pytest
 from hooklab import catalogue
 from hooklab.authoring import gate
 from hooklab.authoring.cutter import cut, skeleton
-from hooklab.authoring.todo_markers import BadMarker, is_marker
+from hooklab.todo_markers import BadMarker, is_marker
 
 
 def cut_from(solution, keep=()):

@@ -4,9 +4,7 @@ import threading
 
 import pytest
 
-from hooklab.deadline import GRACE, SLOWER, TASKS, Deadline, MachineTooSlow, Usage, charged
-
-NOTHING = Usage({}, {})
+from hooklab.deadline import GRACE, SLOWER, TASKS, Deadline, MachineTooSlow, Usage, growth
 
 
 class Machine:
@@ -133,14 +131,32 @@ def test_looks_are_few():
     assert machine.looks <= 21
 
 
-def test_a_task_that_is_new_counts_from_its_beginning():
-    before = Usage({7: 10.0}, {7: 5.0})
-    after = Usage({7: 10.1, 8: 0.3}, {7: 5.2, 8: 0.1})
-    assert charged(1, before, after) == pytest.approx(0.7)
+def test_a_task_that_is_new_counts_from_its_beginning_and_who_has_ended_is_not_asked():
+    assert growth({7: 10.0, 9: 1.0}, {7: 10.25, 8: 0.5}) == pytest.approx([0.25, 0.5])
 
 
-def test_who_has_ended_is_not_asked():
-    assert charged(1, Usage({7: 10.0}, {7: 5.0}), NOTHING) == 1
+def test_a_wait_that_is_told_late_is_given_back():
+    """The system tells of it when the task comes to a processor, and looks come in between."""
+
+    class Late(Machine):
+        def usage(self):
+            told = super().usage()
+            return Usage(
+                told.used, {task: value // 0.5 * 0.5 for task, value in told.waited.items()}
+            )
+
+    assert Late({7: 0.02}, {7: 0.7}).lasts(3) == pytest.approx(3 / 0.3, rel=0.2)
+
+
+def test_who_stands_in_the_queue_at_the_end_is_waited_for():
+    class Queued(Machine):
+        def usage(self):
+            told = super().usage()
+            return Usage(told.used, told.waited, is_ready=self.now < 1010)
+
+    # Nobody is told how long it has stood there, until it comes to a processor.
+    assert Queued({7: 0.05}).lasts(6) == pytest.approx(10, abs=0.5)
+    assert Queued({7: 1.0}).lasts(6) == pytest.approx(6, abs=0.5)
 
 
 def test_waiting_ends_with_what_is_waited_for():
@@ -155,3 +171,23 @@ def test_waiting_ends_with_what_is_waited_for():
     with changed:
         assert Deadline(30).wait_for(changed, come.is_set)
         assert not Deadline(0.01).wait_for(changed, lambda: False)
+
+
+def test_who_looks_too_late_does_not_judge_what_is_there():
+    machine = Machine()
+    deadline = machine.deadline(2.5)
+    deadline.require_recent(1.0)
+    machine.now += 3.0
+    deadline.require_recent(1.0)
+    machine.now += 2.0
+    with pytest.raises(MachineTooSlow, match="looked at too late"):
+        deadline.require_recent(1.0)
+
+
+def test_who_was_kept_waiting_is_not_late():
+    third = Machine({7: 1 / 3}, {7: 2 / 3})
+    deadline = third.deadline(2.5)
+    for _look in range(30):
+        deadline.left()
+        third.now += 0.2
+    deadline.require_recent(1.0)

@@ -111,3 +111,15 @@ def test_a_deep_table_is_shown_shortly(tmp_path):
 def test_an_order_names_each_once(value):
     assert fields('k = ["b", "a"]').order("k", ["a", "b"]) == ["b", "a"]
     assert "each of these once" in refusal(lambda: fields(f"k = {value}").order("k", ["a", "b"]))
+
+
+def test_an_open_todo_of_a_form_is_told_with_its_line(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    form = '[first]\nreason = "TODO 1"\n\n[[rows]]\nname = "TODO 2"\n\n[[rows]]\nname = "TODO 2"\n'
+    (tmp_path / "form.toml").write_text(form)
+    form_fields = Answers(tmp_path).fields("form.toml")
+    said = refusal(lambda: form_fields.table("first").text("reason"))
+    assert said.endswith("“TODO 1” still stands there: form.toml:2")
+    # Nobody knows which of the two it is.
+    said = refusal(lambda: form_fields.tables("rows")[0].text("name"))
+    assert said.endswith("“TODO 2” still stands there")

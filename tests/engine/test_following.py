@@ -1,6 +1,7 @@
 """Mistakes follow a solution that has changed, and what a person has to decide is left to them."""
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,12 @@ def greeting_of(course, name):
     return bench.assembled(course, "knock", name)
 
 
+def names(outcome):
+    changed, conflicts = outcome
+    assert conflicts == []
+    return [each.stem for each in changed]
+
+
 def test_what_fits_is_left_as_it_is(own_toy):
     assert following.refresh(own_toy, "knock", None) == ([], [])
 
@@ -37,17 +44,30 @@ def test_a_patch_follows_lines_that_have_moved(own_toy):
     change(
         own_toy.root / "solutions/knock/greeting.py", "\n\ndef greet", "\n\nX = 1\n\n\ndef greet"
     )
-    changed, conflicts = following.refresh(own_toy, "knock", None)
-    assert (changed, conflicts) == (["ignores_the_name"], [])
+    assert names(following.refresh(own_toy, "knock", None)) == ["ignores_the_name"]
     assert "X = 1" in greeting_of(own_toy, "ignores_the_name")
     (mistake,) = (m for m in known.mistakes(own_toy, "knock") if m.name == "ignores_the_name")
     assert patches.weakness(mistake.patch.diff, own_toy.solution("knock")) is None
 
 
+def test_a_right_answer_that_is_a_patch_follows_too(own_toy):
+    mistake = bench.find(own_toy, "knock", "ignores_the_name")
+    right = own_toy.grader("knock") / "others/as_it_is_wrong.patch"
+    right.parent.mkdir()
+    right.write_text(str(replace(mistake.patch, loses=())), encoding="utf-8")
+    greeting = own_toy.root / "solutions/knock/greeting.py"
+    change(greeting, "\n\ndef greet", "\n\nX = 1\n\n\ndef greet")
+    assert names(following.refresh(own_toy, "knock", "as_it_is_wrong")) == ["as_it_is_wrong"]
+    (answer,) = known.others(own_toy, "knock")
+    assert (answer.path, answer.loses) == (right, ())
+    assembled = answer.assemble(own_toy.root / "x")
+    assert "X = 1" in (assembled / "greeting.py").read_text()
+
+
 def test_a_patch_follows_a_change_beside_its_own_with_the_help_of_history(committed):
     # Too near for git apply, far enough for a merge of three versions.
     change(committed.root / "solutions/knock/greeting.py", "name: str)", "name: str, /)")
-    assert following.refresh(committed, "knock", None) == (["ignores_the_name"], [])
+    assert names(following.refresh(committed, "knock", None)) == ["ignores_the_name"]
     assert "name: str, /)" in greeting_of(committed, "ignores_the_name")
     assert '"Hello Ada"' in greeting_of(committed, "ignores_the_name")
 
@@ -133,7 +153,7 @@ def test_a_file_of_its_own_does_not_hide_the_former_solution(committed):
     (folder / "new.py").write_text("NEW = 1\n")
     bench.write(committed, "knock", "ignores_the_name", folder)
     change(committed.root / "solutions/knock/greeting.py", "name: str)", "name: str, /)")
-    assert following.refresh(committed, "knock", None) == (["ignores_the_name"], [])
+    assert names(following.refresh(committed, "knock", None)) == ["ignores_the_name"]
     answer = bench.find(committed, "knock", "ignores_the_name").assemble(committed.root / "x")
     assert (answer / "new.py").read_text() == "NEW = 1\n"
 

@@ -88,7 +88,7 @@ def test_control_messages(said):
         assert str(not_running(failure))
         assert isinstance(not_running(failure).place, str)
     assert worker.settle() in (True, False)
-    assert worker.wait_for_held(1, 0.01) >= 0
+    assert worker.wait_for_held(1, Deadline(0.01)) >= 0
     worker.end()
 
 

@@ -1,11 +1,13 @@
 """Proofs are kept by content: what has not changed is not graded again, and all else is."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from hooklab import catalogue
 from hooklab.authoring import gate, proof
+from hooklab.authoring.folders import folder_digest
 from hooklab.authoring.proof import Manner, one_in
 
 ALL = {
@@ -23,8 +25,34 @@ def change(path, old, new):
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def cards():
+    """What was graded in this file so far, and which lines ran."""
+    return {}
+
+
 @pytest.fixture
-def prove(own_toy, launcher, monkeypatch):
+def grade_once(cards, monkeypatch):
+    """Grade the same files with the same graders only once: it is the ledger that is tested."""
+    grade = proof.grade
+
+    def remembered(course, slugs, options, *, launcher, noted=None):
+        files = folder_digest(options.submission), folder_digest(course.root / "graders")
+        key = (*files, replace(options, submission=None), noted is None)
+        if key not in cards:
+            calls = []
+            note = None if noted is None else lambda *call: calls.append(call)
+            cards[key] = grade(course, slugs, options, launcher=launcher, noted=note), calls
+        card, calls = cards[key]
+        for call in calls:
+            noted(*call)
+        return card
+
+    monkeypatch.setattr(proof, "grade", remembered)
+
+
+@pytest.fixture
+def prove(own_toy, launcher, monkeypatch, grade_once):
     """Runs the gate over `knock`; the answers that were graded with their checks, and faults."""
     graded = []
     prove_ = proof.Prover._prove
@@ -89,6 +117,16 @@ def test_everything_is_graded_again_after_a_change_of_the_grader_or_the_solution
     assert graded == (ALL - {"exercises/knock"} if name.startswith("solutions") else ALL)
 
 
+def test_a_statement_that_changed_is_looked_at_and_nothing_graded(prove, own_toy):
+    prove()
+    page = own_toy.root / "course/en/exercises/knock.md"
+    change(page, "Say why,", "`MAIL_FROM` says from whom.\nSay why,")
+    change(page, "<!-- held by: ", "<!-- held by: nobody, ")
+    graded, faults = prove()
+    assert graded == {}
+    assert ["nobody" in fault.what or "MAIL_FROM" in fault.what for fault in faults] == [True] * 2
+
+
 @pytest.mark.parametrize(
     "name", ["conftest.py", "__init__.py", "shared/words.py", "words.txt", "sheet.toml"]
 )
@@ -132,7 +170,8 @@ def test_no_proof_is_kept_of_what_failed(prove, own_toy):
     path = own_toy.root / "graders/knock/mistakes/ignores_the_name.patch"
     change(path, "Loses: ", "Loses: nobody_is_refused\nLoses: ")
     _graded, faults = prove()
-    assert [fault.place for fault in faults] == ["graders/knock/mistakes/ignores_the_name.patch"]
+    # It does not lose what it declares, and declares much without a reason.
+    assert {fault.place for fault in faults} == {"graders/knock/mistakes/ignores_the_name.patch"}
     again, faults_again = prove()
     assert set(again) == {fault.place for fault in faults}
     assert list(map(str, faults_again)) == list(map(str, faults))
@@ -156,6 +195,21 @@ def test_a_share_is_proved_fully_in_a_quick_look(prove, own_toy):
             assert graded[place] == quick[place]
     assert {chosen(f"place {number}") for number in range(30)} == {True, False}
     assert not any(one_in(None, own_toy.root)(place) for place in mistakes)
+
+
+def test_a_quick_look_may_be_at_a_part_of_the_mistakes(prove, own_toy):
+    mistakes = {place for place in ALL if place.endswith(".patch")}
+    in_part = one_in(2, own_toy.root)
+    graded, faults = prove(quick=True, part=2)
+    assert faults == []
+    assert mistakes.intersection(graded) == {
+        place for place in mistakes if in_part(f"part of {place}")
+    }
+    # What was left out is not taken for proved.
+    graded, _faults = prove(quick=True)
+    assert mistakes.intersection(graded) == {
+        place for place in mistakes if not in_part(f"part of {place}")
+    }
 
 
 def test_a_mistake_is_graded_on_the_checks_that_run_a_line_of_it(prove):

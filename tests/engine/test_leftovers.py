@@ -127,7 +127,9 @@ def test_a_closed_launcher_takes_its_apps_along(write_app, tmp_path, monkeypatch
     from hooklab.grading.slot import Ground, Slot
 
     own = launch.start_launcher()
-    slot = Slot(Ground(write_app(FAMILY), tmp_path, own, SqliteServer(), seed=0), number=1)
+    slot = Slot(
+        Ground(write_app(FAMILY), tmp_path, own, SqliteServer(), seed=0), check="engine/check"
+    )
     slot.start()
     pid = slot.workers[0].pid
     assert not is_gone(pid)
@@ -137,14 +139,51 @@ def test_a_closed_launcher_takes_its_apps_along(write_app, tmp_path, monkeypatch
     slot.remove()
 
 
+CROWD = """
+    import os, time
+    from fastapi import FastAPI
+
+    def create_app(settings):
+        app = FastAPI()
+
+        @app.get("/crowd")
+        def crowd() -> list[int]:
+            pids = []
+            for number in range(60):
+                pids.append(os.fork())
+                if pids[-1] == 0:
+                    if number % 3 == 0:
+                        os.setsid()
+                    time.sleep(3600)
+            return pids
+
+        return app
+"""
+
+
+@pytest.mark.parametrize("spares", [0, 1])
+def test_a_crowd_has_ended_when_it_is_forgotten(start_slot, spares):
+    own = launch.start_launcher()
+    try:
+        own.prepare(spares)
+        slot = start_slot(CROWD, by=own)
+        pids = ask(slot.port(0), "/crowd").json
+        assert len(pids) == 60
+        assert not any(map(is_gone, pids))
+        slot.workers[0].forget()
+        assert all(map(is_gone, pids))
+    finally:
+        own.close()
+
+
 def test_where_there_are_pauses_an_app_stops_and_ends_in_the_next_one(start_slot):
     own = launch.start_launcher()
     try:
         own.prepare(1)
         slot = start_slot(FAMILY, by=own)
-        pids = ask(slot.port(0), "/family").json
+        pid = slot.workers[0].pid
         slot.workers[0].forget()
-        assert state(pids[0]) == "T"
-        assert wait_until(lambda: all(is_gone(pid) for pid in pids), IDLE_SECONDS + 5)
+        assert state(pid) == "T"
+        assert wait_until(lambda: is_gone(pid), IDLE_SECONDS + 5)
     finally:
         own.close()

@@ -76,7 +76,7 @@ def test_the_lines_that_run_are_noted_by_check(sample, launcher):
         ["sample"],
         Options(),
         launcher=launcher,
-        noted=lambda check, lines: noted.setdefault(check, lines),
+        noted=lambda check, ran: noted.setdefault(check, ran.lines),
     )
     assert set(noted) == {"thread", "loop"}
     thread, loop = (line(APP, f'return "{name}"') for name in ("thread", "loop"))
@@ -104,7 +104,7 @@ def test_a_file_in_the_place_of_the_notes_is_not_read(sample, launcher, monkeypa
         ["sample"],
         Options(),
         launcher=launcher,
-        noted=lambda check, lines: noted.setdefault(check, lines),
+        noted=lambda check, ran: noted.setdefault(check, ran.lines),
     )
     assert "forged.py" not in noted["home"]
     assert noted["home"]["app.py"]

@@ -1,8 +1,13 @@
 """What may become of a check, and what it is worth then."""
 
+import ast
+
 import pytest
 
 from hooklab.errors import HooklabError
+from hooklab.grading.advice.clues import Clues
+from hooklab.grading.advice.code import Code
+from hooklab.grading.advice.sections import Sections
 from hooklab.grading.options import Options
 from hooklab.grading.outcomes import Trial
 from hooklab.grading.run import grade
@@ -105,19 +110,22 @@ def test_only_a_lost_check_says_where_to_look(endings):
     assert endings["it_wants_more"].hint == "here"
 
 
+OPEN = Code({"a.py": ast.parse('\n\nraise NotImplementedError("keep(): TODO 1 is still open")')})
+
+
 @pytest.mark.parametrize(
     ("look", "said"),
     [
-        ("TODO 5 in worker.py", "First TODO 1, which is still open. Then TODO 5 in worker.py"),
-        ("TODO 10 in app.py", "First TODO 1, which is still open. Then TODO 10 in app.py"),
-        ("TODO 1 and TODO 5", "TODO 1 and TODO 5"),
+        ("TODO 5 in worker.py", "First TODO 1 (a.py:3), which is still open. Then TODO 5 in w"),
+        ("TODO 10 in app.py", "First TODO 1 (a.py:3), which is still open. Then TODO 10 in app"),
+        ("TODO 1 and TODO 5; page", "TODO 1 (a.py:3); page"),
     ],
 )
 def test_the_todo_that_stopped_the_app_comes_first(look, said):
     words = dict.fromkeys(("en", "fr"), look)
     check = Check("first", words, points=1, needs=(), look=words, hints=())
-    message = "What happened:\n  500\n  NotImplementedError: keep(): TODO 1 is still open, in a.py"
-    assert check_result(check, [Trial("not_earned", message, place="line 9 of a.py")]).hint == said
+    clues = Clues(todo=1, place="a.py:9", sections=Sections(OPEN))
+    assert check_result(check, [Trial("not_earned", "500", clues=clues)]).hint.startswith(said)
 
 
 def test_a_parametrized_check_is_earned_only_as_a_whole(sample):

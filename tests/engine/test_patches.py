@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -34,15 +35,18 @@ def test_a_patch_is_read_as_it_was_written():
     patch = Patch("It does\nthis.", ("one", "two"), "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n")
     assert patches.parse(str(patch)) == patch
     assert str(patch).startswith("It does\nthis.\n\nLoses: one\nLoses: two\n\n--- a/x\n")
+    reasoned = replace(patch, because="Much breaks.")
+    assert patches.parse(str(reasoned)) == reasoned
+    assert "\nLoses: two\nBecause: Much breaks.\n\n--- a/x\n" in str(reasoned)
 
 
 def test_git_reads_the_trailers(home):
     change(home / "b", 10, "changed\n")
-    text = str(Patch("Changes a line.", ("one", "two"), patches.difference(home)))
+    text = str(Patch("Changes a line.", ("one", "two"), patches.difference(home), "It must."))
     read = subprocess.run(
         ["git", "interpret-trailers", "--parse"], input=text, text=True, capture_output=True
     )
-    assert read.stdout == "Loses: one\nLoses: two\n"
+    assert read.stdout == "Loses: one\nLoses: two\nBecause: It must.\n"
 
 
 def test_what_a_patch_lacks_is_empty():

@@ -48,6 +48,8 @@ def test_plain_pytest_prints_the_scorecard(own_toy):
 def test_plain_pytest_grades_the_learners_folder_and_tells_the_story(own_toy):
     run = pytest_in(own_toy.root, "graders/knock", "--lang", "fr")
     assert run.returncode == 1
+    said = "le TODO 1 reste à faire (NotImplementedError)\u00a0: exercises/knock/greeting.py:7"
+    assert said in run.stdout
     assert "NotImplementedError" in run.stdout
     assert "On répond quand quelqu'un frappe" in run.stdout
     assert "0/4" in run.stdout

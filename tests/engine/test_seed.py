@@ -1,6 +1,10 @@
 """The same seed brings the same people, messages and secrets; another one does not."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from random import Random
 
@@ -51,6 +55,97 @@ def test_the_seed_is_on_the_scorecard(sample):
     sample.write(TELL, "tell", "tell_otherwise")
     sample.grade(seed=41)
     assert sample.card.seed == 41
+
+
+SECRETS = """
+    import json, os, re, time
+
+    def told(lab):
+        # Which of two checks at once is faster is other in every run.
+        time.sleep(os.urandom(1)[0] / 2000)
+        drawn = {name: value for name, value in lab.settings.items() if len(value) > 15}
+        for name in ("HOME", "TMPDIR", "PATH", "DATABASE_URL"):
+            drawn.pop(name, None)
+        # The system gives the ports.
+        drawn = {name: re.sub(r":\\d+", ":0", value) for name, value in drawn.items()}
+        lab.require(False, en="-", fr="-", got=json.dumps(drawn, sort_keys=True))
+
+    def test_one(lab): told(lab)
+    def test_two(lab): told(lab)
+    def test_three(lab): told(lab)
+    def test_four(lab): told(lab)
+    def test_five(lab): told(lab)
+"""
+CHECKS = ("one", "two", "three", "four", "five")
+
+
+def secrets_of(message: str) -> dict[str, str]:
+    return json.loads(re.search(r"\{.*\}", message)[0])
+
+
+@pytest.fixture
+def secrets(sample):
+    sample.write(SECRETS, *CHECKS)
+
+    def tell(seed: int, *only: str) -> dict[str, dict[str, str]]:
+        found = sample.grade(seed=seed, only=frozenset(only))
+        return {name: secrets_of(found[name].message) for name in only or CHECKS}
+
+    return tell
+
+
+def test_the_same_seed_repeats_each_checks_secrets(secrets):
+    whole = secrets(7)
+    assert len({each["CRON_SECRET"] for each in whole.values()}) == len(CHECKS)
+    assert {"CLERK_WEBHOOK_SIGNING_SECRET", "SLACK_WEBHOOK_URL"} < whole["one"].keys()
+    assert secrets(7) == whole
+    assert secrets(7, "four", "two") == {name: whole[name] for name in ("four", "two")}
+
+
+def test_another_seed_brings_other_secrets(secrets):
+    one, other = secrets(7, "one")["one"], secrets(8, "one")["one"]
+    assert one.keys() == other.keys()
+    secret = [
+        name for name in one if name.endswith(("SECRET", "TOKEN", "KEY", "SLACK_WEBHOOK_URL"))
+    ]
+    assert len(secret) > 5
+    assert not [name for name in secret if one[name] == other[name]]
+
+
+def test_another_process_draws_the_same_from_the_seed_of_a_report(sample, secrets):
+    known = secrets(7)
+    again = ("--seed", str(sample.card.seed))
+    for order in "01":
+        told = subprocess.run(
+            [*(sys.executable, "-m", "hooklab", "grade", "sample", "--format", "json"), *again],
+            cwd=sample.root,
+            env={**os.environ, "PYTHONHASHSEED": order},
+            capture_output=True,
+            check=True,
+        ).stdout
+        [exercise] = json.loads(told)["exercises"]
+        checks = [check for criterion in exercise["criteria"] for check in criterion["checks"]]
+        assert {each["id"]: secrets_of(each["message"]) for each in checks} == known
+
+
+def test_an_app_does_not_learn_the_seed(start_slot):
+    app = """
+    import os
+
+    def create_app(settings):
+        print("KNOWN", sorted(os.environ.items()), settings.model_dump())
+        raise SystemExit
+    """
+    slot = start_slot(app, seed=8127366151)
+    assert "KNOWN" in slot.printed()
+    assert "8127366151" not in slot.printed()
+
+
+def test_checks_that_are_left_out_do_not_keep_the_others(sample):
+    sample.write(SECRETS, *CHECKS, needs={"two": ["one"], "three": ["one"]})
+    found = sample.grade(seed=7)
+    outcomes = [found[name].outcome for name in CHECKS]
+    assert outcomes == ["not_earned", "not_tried", "not_tried", "not_earned", "not_earned"]
 
 
 def test_secrets_and_addresses_differ_from_slot_to_slot(start_slot):

@@ -136,7 +136,7 @@ STORY = {
     "en": [
         "Slack answers 429, Retry-After: 30 (2 times)",
         "Slack takes 0.5 s over each call",
-        "Slack lets whoever calls wait before it does anything",
+        "Slack lets anyone who calls wait before it does anything",
         "the billing app does the work and lets the caller wait for the answer",
         "the billing app does the work and hangs up without an answer (once)",
         "the billing app hangs up before it has done anything",
@@ -234,7 +234,7 @@ def test_redis_fails_as_the_others_do(open_lab):
     lab.redis.wipe()
     story = str(lab.journal)
     for told in ("refuses connections", "works again", "wait before it does anything"):
-        assert f"Redis {told}" in story or f"Redis lets whoever calls {told}" in story
+        assert f"Redis {told}" in story or f"Redis lets anyone who calls {told}" in story
     assert "Redis has lost all its data" in story
 
 

@@ -115,3 +115,47 @@ def test_what_a_check_notes_is_shown_whether_it_is_earned_or_not(sample):
     found = sample.grade()
     assert (found["balanced"].outcome, found["balanced"].message) == ("earned", "lost  0\nfound 3")
     assert found["unbalanced"].message.endswith("What was noted:\n  lost  1")
+
+
+TRACEBACK = """\
+ERROR:    Exception in ASGI application
+Traceback (most recent call last):
+  File "app.py", line 3, in receive
+    raise ValueError(name)
+ValueError: Ada
+"""
+
+
+def test_a_traceback_is_told_once():
+    short = shorten(TRACEBACK * 3 + "the end")
+    assert short.count("Traceback") == 1
+    assert short.count("ValueError: Ada") == 1
+    assert short.count("[… the same traceback …]") == 2
+    assert short.endswith("the end")
+    assert "Traceback" not in shorten(TRACEBACK, told=TRACEBACK)
+    other = TRACEBACK.replace("line 3", "line 4")
+    assert shorten(TRACEBACK + other).count("Traceback") == 2
+
+
+def test_an_exception_that_followed_another_belongs_to_its_traceback():
+    chained = (
+        "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nKeyError: 'x'\n\n"
+        "During handling of the above exception, another exception occurred:\n\n"
+        'Traceback (most recent call last):\n  File "a.py", line 3, in f\nValueError: y\n'
+    )
+    assert shorten(chained * 2) == chained + "[… the same traceback …]"
+    assert shorten((chained + "\nDuring handling of this:\n\n") * 5000).count("Traceback") < 20
+    assert shorten(chained, name=lambda text: "short" if text.endswith("y") else "") == "short"
+
+
+def test_of_many_lines_alike_the_first_and_the_last_are_told():
+    def line(number, status=200):
+        return f'{{"svix_id": "msg_3Ak{number:05}", "status": {status}, "duration_ms": {number}.5}}'
+
+    log = [line(number) for number in range(6)]
+    assert shorten("\n".join(log)).splitlines() == [log[0], "[… 4 lines like this …]", log[-1]]
+    assert shorten("\n".join(log[:3])).splitlines() == log[:3]
+    different = [line(number, 200 + number) for number in range(6)]
+    assert shorten("\n".join(different)).splitlines() == different
+    texts.use("fr")
+    assert "[… 4 lignes semblables …]" in shorten("\n".join(log))

@@ -5,6 +5,8 @@ import re
 
 import pytest
 from babel.messages.pofile import read_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 from hooklab import texts
 
@@ -85,7 +87,17 @@ def wanted():
         for path in SOURCE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if (message := message_of(node))
-    }
+    } | set(in_templates())
+
+
+def in_templates():
+    """What `_()` and `plural()` say in the pages that are made from templates."""
+    templates = list(SOURCE.rglob("pages/*.html"))
+    assert templates
+    for path in templates:
+        tree = Environment().parse(path.read_text(encoding="utf-8"))
+        for _line, function, said in extract_from_ast(tree, ("_", "plural")):
+            yield said if function == "_" else tuple(said[:2])
 
 
 def message_of(node):

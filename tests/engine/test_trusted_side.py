@@ -13,13 +13,11 @@ from textwrap import dedent
 import pytest
 
 from hooklab.errors import HooklabError
-from hooklab.grading import disk, private_copy, slot, worlds
+from hooklab.grading import private_copy, slot, worlds
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.log_file import LogFile
 from hooklab.grading.private_copy import copy_submission
-from hooklab.grading.relauncher import Relauncher
 from hooklab.worker import isolation, launch, process
-from hooklab.worker.launch import LauncherGone, start_launcher
 from hooklab.worker.process import read_failure
 
 TOY = Path(__file__).parents[1] / "toy"
@@ -317,78 +315,6 @@ def test_a_worker_that_answers_no_command_loses_its_say(open_lab, monkeypatch):
 
 
 # Who starts the workers
-
-
-def kill_launcher(launcher) -> None:
-    launcher._process.kill()
-    launcher._process.wait()
-
-
-def test_a_launcher_that_was_killed_is_replaced(start_slot):
-    first = start_launcher()
-    launcher = Relauncher(first)
-    try:
-        before = start_slot(GOOD, by=launcher)
-        kill_launcher(first)
-        with pytest.raises(LauncherGone):
-            first.prepare(0)
-        after = start_slot(GOOD, by=launcher)
-        assert after.failure is None
-        assert before.workers[0].end() == -signal.SIGKILL
-        after.workers[0].forget()
-    finally:
-        launcher.close()
-        first.close()
-
-
-def test_a_launcher_that_was_stopped_is_replaced_at_once(start_slot):
-    first = start_launcher()
-    launcher = Relauncher(first)
-    try:
-        start_slot(GOOD, by=launcher).workers[0].forget()
-        os.kill(first._process.pid, signal.SIGSTOP)
-        started = time.monotonic()
-        with pytest.raises(LauncherGone):
-            first.prepare(0)
-        assert time.monotonic() - started < launch.WARM_UP_SECONDS / 2
-        assert start_slot(GOOD, by=launcher).failure is None
-    finally:
-        launcher.close()
-        first.close()
-
-
-def test_a_run_goes_on_when_its_launcher_has_been_killed(sample):
-    own = start_launcher()
-    sample._launcher = own
-    tests = "\n".join(
-        f'def test_{name}(lab):\n    lab.app.get("/").expect("200")\n' for name in "abcdef"
-    )
-    sample.write(tests, *"abcdef")
-    sample.write_app(GOOD)
-    kill_launcher(own)
-    found = sample.grade()
-    own.close()
-    assert {each.outcome for each in found.values()} == {"earned"}
-
-
-def test_a_launcher_that_never_lives_costs_checks_with_a_reason(sample, monkeypatch):
-    class Dead:
-        def __getattr__(self, name):
-            def gone(*_arguments):
-                raise LauncherGone("the process has ended", "run it again")
-
-            return gone if name != "close" else lambda: None
-
-    sample._launcher = Dead()
-    monkeypatch.setattr("hooklab.grading.relauncher.Relauncher.__init__.__defaults__", (Dead,))
-    sample.write(HOME_TEST + "\ndef test_nothing(answers):\n    pass\n", "home", "nothing")
-    found = sample.grade()
-    assert found["home"].outcome == "could_not_grade"
-    assert "the process has ended" in found["home"].message
-    assert "LauncherGone" not in found["home"].message
-    assert found["nothing"].outcome == "earned"
-
-
 # What is left
 
 
@@ -411,8 +337,8 @@ def test_what_could_not_be_removed_is_said(sample, monkeypatch, caplog):
     assert "could not be removed" in caplog.text
 
 
-def test_an_app_that_fills_its_folder_loses_the_check(sample, monkeypatch):
-    monkeypatch.setattr(disk, "DISK_BYTES", 3_000_000)
+def test_an_app_that_fills_its_folder_loses_the_check(sample):
+    sample.limits = "disk_mib = 3"
     sample.write('def test_home(lab):\n    lab.app.get("/").expect("200")\n', "home")
     sample.write_app(act('[Path(f"{n}").write_bytes(b"x" * 400_000) for n in range(8)]'))
     assert "writes at most" in sample.grade()["home"].message
@@ -490,7 +416,6 @@ def test_the_report_is_written_when_no_process_is_left(monkeypatch, tmp_path, ca
     """Whoever outlived the grading could write the file once more."""
     from hooklab.__main__ import main
     from hooklab.cli import grade as command
-    from hooklab.worker import launch
 
     launchers, ended = [], []
 

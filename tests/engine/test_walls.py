@@ -9,7 +9,19 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src"
 # What an answer imports: a learner's process has no business with the other side of the wire.
 GIVEN = {"services", "webhooks"}
-TRUSTED = {"authoring", "cli", "grading", "pages", "reports", "sender", "site", "world"}
+TRUSTED = {
+    "authoring",
+    "browser",
+    "classroom",
+    "cli",
+    "grading",
+    "pages",
+    "reports",
+    "sender",
+    "site",
+    "workbench",
+    "world",
+}
 
 WALLS = {
     "services": TRUSTED | {"worker"},
@@ -18,12 +30,28 @@ WALLS = {
     "sender": TRUSTED | GIVEN | {"worker"},
     "world": TRUSTED | GIVEN | {"worker"},
     "reports": TRUSTED | GIVEN | {"worker"},
-    "grading": {"authoring", "cli", "pages", "reports", "site"},
-    "pages": {"authoring", "cli", "grading", "site"},
-    "authoring": {"cli", "site"},
+    # Pages for one browser, whatever they show.
+    "browser": (TRUSTED - {"reports"}) | GIVEN | {"worker"},
+    "grading": {
+        "authoring",
+        "browser",
+        "classroom",
+        "cli",
+        "pages",
+        "reports",
+        "site",
+        "workbench",
+    },
+    # The lab's page grades nothing, and knows no class.
+    "workbench": {"authoring", "classroom", "cli", "pages", "site"} | GIVEN,
+    # The reference of `lab` is made from the class that checks are given.
+    "pages": {"authoring", "browser", "classroom", "cli", "site", "workbench"},
+    "authoring": {"browser", "classroom", "cli", "site", "workbench"},
+    # What a class hands in is graded as any answer is: on the wire, and behind the wall.
+    "classroom": {"cli", "pages", "sender", "site", "workbench", "world"} | GIVEN,
     # MkDocs is installed for authors only.
     "cli": {"site"},
-    "site": {"authoring", "cli", "grading", "worker"},
+    "site": {"authoring", "browser", "classroom", "cli", "grading", "workbench", "worker"},
 }
 
 

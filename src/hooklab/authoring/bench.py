@@ -5,6 +5,7 @@ The folder lies below `.hooklab/mistakes` and stays there until its patch is wri
 
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
@@ -47,7 +48,7 @@ def begin(course: Course, slug: str, name: str) -> Path:
     check_free(course, slug, name)
     folder = room(course, slug, name)
     check_empty(folder)
-    return lay_out(course.solution(slug), folder, _TEMPLATE, ("check_id",))
+    return lay_out(course.solution(slug), folder, Patch(_TEMPLATE, ("check_id",), ""))
 
 
 def room(course: Course, slug: str, name: str) -> Path:
@@ -66,10 +67,10 @@ def check_empty(folder: Path) -> None:
         )
 
 
-def lay_out(answer: Path, folder: Path, says: str, loses: tuple[str, ...]) -> Path:
-    """Lay an answer and what is said of it in `folder`; returns `folder`."""
+def lay_out(answer: Path, folder: Path, head: Patch) -> Path:
+    """Lay an answer and the words of its `head` in `folder`; returns `folder`."""
     copy(answer, folder)
-    (folder / WORDS).write_text(patches.words(says, loses), encoding="utf-8", newline="\n")
+    (folder / WORDS).write_text(head.words, encoding="utf-8", newline="\n")
     return folder
 
 
@@ -116,10 +117,9 @@ def write(course: Course, slug: str, name: str, folder: Path) -> Path:
             _("{folder} is the solution").format(folder=folder),
             _("change what the answer does wrong"),
         )
-    patch = Patch(head.says, head.loses, diff)
     path = mistake_path(course, slug, name)
     path.parent.mkdir(exist_ok=True)
-    path.write_text(str(patch), encoding="utf-8", newline="\n")
+    path.write_text(str(replace(head, diff=diff)), encoding="utf-8", newline="\n")
     if folder.resolve().is_relative_to((course.root / ".hooklab").resolve()):
         rmtree(folder, ignore_errors=True)
     return path

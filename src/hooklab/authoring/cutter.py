@@ -10,13 +10,12 @@ from collections.abc import Collection, Iterator
 from itertools import zip_longest
 
 from hooklab.authoring.folders import files
+from hooklab.authoring.forms import ENDINGS
 from hooklab.authoring.problem import Problem
-from hooklab.authoring.todo_markers import Answer, BadMarker, left_out, read, uses
 from hooklab.catalogue import Course
+from hooklab.syntax import parse_python
 from hooklab.texts import _
-
-FORMS = (".toml", ".md")
-"""Files with these endings are written by hand in both rooms."""
+from hooklab.todo_markers import Answer, BadMarker, left_out, read, uses
 
 LINE = 100
 """Characters in a line, as ruff is told in pyproject.toml."""
@@ -54,7 +53,7 @@ def skeleton(
         try:
             if path.suffix == ".py":
                 made[name] = cut(path.read_text(encoding="utf-8"), name, keep).encode()
-            elif path.suffix not in FORMS:
+            elif path.suffix not in ENDINGS:
                 made[name] = path.read_bytes()
         except BadMarker as error:
             place = f"solutions/{slug}/{name}:{error.line}"
@@ -88,7 +87,7 @@ def cut(source: str, file: str, keep: Collection[int] = ()) -> str:
                 _("the skeleton needs {name}").format(name=helper.name),
                 _("remove this marker, or mark as an answer what needs it"),
             )
-    return _without_imports(text, uses(ast.parse(source)) - uses(ast.parse(text)))
+    return _without_imports(text, uses(parse_python(source)) - uses(parse_python(text)))
 
 
 def _without_answers(source: str, answers: list[Answer], keep: Collection[int]) -> str:
@@ -101,7 +100,7 @@ def _without_answers(source: str, answers: list[Answer], keep: Collection[int]) 
         for at in answer.signature:
             lines[at] = _UNUSED_ARGUMENTS.sub("", lines[at])
         try:
-            ast.parse("\n".join(lines))
+            parse_python("\n".join(lines))
         except SyntaxError as error:
             raise BadMarker(
                 answer.lines.start + 1,
@@ -115,7 +114,7 @@ def _without_helpers(source: str) -> tuple[str, list[bool]]:
     """`source` without what is marked and not needed; for each of these, whether it is needed."""
     marked = left_out(source)
     lines = source.split("\n")
-    statements = ast.parse(source).body
+    statements = parse_python(source).body
     inside = {line + 1 for each in marked for line in each.lines}
     used = set(uses(*(each for each in statements if each.lineno not in inside)))
     for _round in marked:
@@ -132,7 +131,7 @@ def _without_helpers(source: str) -> tuple[str, list[bool]]:
 
 def _without_imports(source: str, unused: frozenset[str]) -> str:
     lines = source.split("\n")
-    for statement in reversed(ast.parse(source).body):
+    for statement in reversed(parse_python(source).body):
         if not isinstance(statement, ast.Import | ast.ImportFrom):
             continue
         kept = [each for each in statement.names if _bound(each) not in unused]

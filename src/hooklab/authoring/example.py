@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hooklab.catalogue import Course, own_settings
 from hooklab.services import Settings, settings
+from hooklab.syntax import parse_python
 from hooklab.worker.course_settings import load_settings
 
 FILE = ".env.example"
@@ -44,7 +45,7 @@ def _paragraphs(file: Path, kind: type[Settings]) -> Iterator[str]:
 
 
 def _fields(file: Path) -> list[ast.stmt]:
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+    for node in parse_python(file.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.ClassDef) and node.name == Settings.__name__:
             return node.body
     return []

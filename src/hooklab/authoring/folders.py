@@ -37,9 +37,14 @@ def plain(content: bytes) -> bytes:
 
 def digest(found: Mapping[str, Path], *also: str) -> str:
     """A digest of the contents of files, of the names that they have here, and of some texts."""
+    contents = {name: path.read_bytes() if path.is_file() else b"" for name, path in found.items()}
+    return content_digest(contents, *also)
+
+
+def content_digest(contents: Mapping[str, bytes], *also: str) -> str:
+    """A digest of contents, of their names, and of some texts."""
     whole = hashlib.sha256(json.dumps(also).encode())
-    for name, path in sorted(found.items()):
-        content = path.read_bytes() if path.is_file() else b""
+    for name, content in sorted(contents.items()):
         whole.update(json.dumps([name, len(content)]).encode() + content)
     return whole.hexdigest()
 

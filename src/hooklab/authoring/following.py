@@ -1,15 +1,15 @@
 """How mistakes follow a solution that has changed: by themselves, or with the help of a person."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory
 
 from hooklab.authoring import bench, known, patches
 from hooklab.authoring.folders import copy, plain
-from hooklab.authoring.known import Mistake
-from hooklab.authoring.patches import DoesNotApply, Patch
+from hooklab.authoring.known import Patched
+from hooklab.authoring.patches import DoesNotApply
 from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
 from hooklab.git import git, history
@@ -46,17 +46,19 @@ def lay(course: Course, slug: str, name: str) -> Path | Conflict:
         home = Path(temporary)
         if isinstance(outcome := _follow(course, mistake, home), Conflict):
             return outcome
-        return bench.lay_out(home / "b", folder, mistake.says, mistake.loses)
+        return bench.lay_out(home / "b", folder, mistake.patch)
 
 
-def refresh(course: Course, slug: str, name: str | None) -> tuple[list[str], list[Conflict]]:
-    """Let the patches of `slug` follow its solution: the names of those that changed, and the rest.
+def refresh(course: Course, slug: str, name: str | None) -> tuple[list[Path], list[Conflict]]:
+    """Let the patches of `slug` follow its solution: those that changed, and the rest.
 
     Args:
         name: only this one; None for all.
     """
     course.exercise(slug)
-    chosen = [bench.find(course, slug, name)] if name else known.mistakes(course, slug)
+    chosen = [each for each in known.patched(course, slug) if name in (None, each.name)]
+    if name and not chosen:
+        bench.find(course, slug, name)
     changed, conflicts = [], []
     for mistake in chosen:
         with TemporaryDirectory() as temporary:
@@ -67,14 +69,14 @@ def refresh(course: Course, slug: str, name: str | None) -> tuple[list[str], lis
         if isinstance(outcome, Conflict):
             conflicts.append(outcome)
             continue
-        text = str(Patch(mistake.says, mistake.loses, outcome)).encode()
+        text = str(replace(mistake.patch, diff=outcome)).encode()
         if text != plain(mistake.path.read_bytes()):
             mistake.path.write_bytes(text)
-            changed.append(mistake.name)
+            changed.append(mistake.path)
     return changed, conflicts
 
 
-def _follow(course: Course, mistake: Mistake, home: Path) -> str | Conflict:
+def _follow(course: Course, mistake: Patched, home: Path) -> str | Conflict:
     """The mistake's difference to the solution as it is now, or what a person has to decide.
 
     The solution is laid in `home/a`, and the answer in `home/b`.
@@ -98,7 +100,7 @@ def _follow(course: Course, mistake: Mistake, home: Path) -> str | Conflict:
     return diff
 
 
-def _merge(mistake: Mistake, home: Path) -> Iterator[str]:
+def _merge(mistake: Patched, home: Path) -> Iterator[str]:
     """Bring together in `home/b` the solution as it is now and the patch; where that fails.
 
     A file that is not there is taken for an empty one: when one side removed what the other
@@ -124,7 +126,7 @@ def _merge(mistake: Mistake, home: Path) -> Iterator[str]:
             sides[0].unlink()
 
 
-def _find_former(course: Course, mistake: Mistake, into: Path) -> bool:
+def _find_former(course: Course, mistake: Patched, into: Path) -> bool:
     """Lay the youngest solution that the patch fits in the folder `into`, out of git's history."""
     room = f"solutions/{mistake.slug}"
     asked = ("log", f"-{_COMMITS}", "--format=%H", "--", room)
@@ -144,18 +146,18 @@ def _find_former(course: Course, mistake: Mistake, into: Path) -> bool:
     return False
 
 
-def _left_over(course: Course, mistake: Mistake, answer: Path) -> Conflict:
+def _left_over(course: Course, mistake: Patched, answer: Path) -> Conflict:
     """Without a former solution: what fits is applied, the rest lies beside it as `*.rej`."""
     git(answer, "apply", "--reject", "--whitespace=nowarn", "-", given=mistake.patch.diff)
     left = sorted(path.relative_to(answer).as_posix() for path in answer.rglob("*.rej"))
     return _ask(course, mistake, answer, left or sorted(mistake.patch.files))
 
 
-def _ask(course: Course, mistake: Mistake, answer: Path, reasons: list[str]) -> Conflict:
+def _ask(course: Course, mistake: Patched, answer: Path, reasons: list[str]) -> Conflict:
     """Lay the answer on the bench for a person; work that lies there is left alone."""
     folder = bench.room(course, mistake.slug, mistake.name)
     if folder.exists():
         reasons = [*reasons, _("what lies in its folder is from an earlier time")]
     else:
-        bench.lay_out(answer, folder, mistake.says, mistake.loses)
+        bench.lay_out(answer, folder, mistake.patch)
     return Conflict(mistake.name, tuple(reasons), folder)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from hooklab import rubric
-from hooklab.authoring import cutter, known, rooms, sources
+from hooklab.authoring import cutter, forms, known, losses, promises, rooms, sources, steps
 from hooklab.authoring.known import Known
 from hooklab.authoring.problem import Problem
 from hooklab.authoring.proof import Manner, Prover
@@ -59,7 +59,15 @@ def _steps_of(course: Course, exercise: Exercise, manner: Manner | None) -> Step
     yield slug, [*missing, *pages]
     if missing:
         return
-    yield f"exercises/{slug}", [*sources.compare(course, slug), *cutter.stale(course, slug)]
+    yield (
+        f"exercises/{slug}",
+        [
+            *sources.compare(course, slug),
+            *cutter.stale(course, slug),
+            *forms.stale(course, slug),
+            *steps.unseen(course, slug),
+        ],
+    )
     grader = f"graders/{slug}"
     try:
         graded_on = rubric.load(course.grader(slug))
@@ -67,8 +75,11 @@ def _steps_of(course: Course, exercise: Exercise, manner: Manner | None) -> Step
     except HooklabError as error:
         yield grader, [Problem(grader, error.what, error.hint)]
         return
+    if not pages:
+        yield f"course/*/{exercise.page}", list(promises.faults(course, exercise, graded_on))
     declared = list(known.judge(course, graded_on, answers))
-    yield grader, [*rooms.titles(course, exercise, graded_on), *declared]
+    losing = losses.judge(course, graded_on, answers)
+    yield grader, [*rooms.titles(course, exercise, graded_on), *declared, *losing]
     if manner and graded_on.checks:
         faulty = {problem.place for problem in declared}
         sound = [each for each in answers if _place(course, each) not in faulty]

@@ -14,10 +14,14 @@ from pathlib import Path
 from hooklab import texts
 from hooklab.authoring.judges import Results
 from hooklab.authoring.known import Known
+from hooklab.grading import places
 
 _ID = re.compile(r"\b[a-z]{3,8}_[0-9A-Za-z]{20,}\b")
 _OBJECT = re.compile(r"(?P<before>→ \d{3} )(?P<object>[\[{].*[\]}])(?=$| \()", re.MULTILINE)
-_LOG_LINES = re.compile(r"(?:^ *\{\".*\}\n)+", re.MULTILINE)
+_LOG_LINES = re.compile(r"(?:^ *(?:\{\".*\}|\[… .* …\])\n)+", re.MULTILINE)
+
+# Of an answer that loses more, the others say the same again.
+_MOST_MESSAGES = 3
 
 # Each kind with what stands for it; a number tells two of a kind apart.
 _FOLDED = (
@@ -30,6 +34,10 @@ _FOLDED = (
     (re.compile(r"\b1[67]\d{8}(?:\d{3})?\b"), "time-{}"),
     (re.compile(r"\b\d\d:\d\d:\d\d(?:\.\d+)?\b"), "hh:mm:{:0>2}"),
     (re.compile(r"\b\d+[.,]\d+(?= ?m?s\b)"), "{}"),
+    # Of a signature only the beginning is shown; the rest may hold any sign of base64.
+    (re.compile(r"\bv1,[0-9A-Za-z+/=]+…"), "v1,{}…"),
+    # Lines of a solution move whenever something above them changes.
+    (re.compile(r"(?<=\.py:)\d+"), "{}"),
     # Where in its line an exception came about: every Python marks that in its own way.
     (re.compile(r"^ *[~^]+\n", re.MULTILINE), ""),
 )
@@ -47,7 +55,7 @@ def wanted(mistake: Known) -> dict[str, Path]:
 
 
 def compose(found: Results, loses: tuple[str, ...], folder: Path) -> str:
-    """What a learner reads of the checks that are lost, with what differs from run to run folded.
+    """What a learner reads of the first checks that are lost, with what differs by run folded.
 
     Args:
         folder: where the answer lay that was graded.
@@ -56,15 +64,17 @@ def compose(found: Results, loses: tuple[str, ...], folder: Path) -> str:
         f"{check.title}\n{check.message}\n{texts._('Where to look:')}\n  {check.hint}\n"
         for check in found.values()
         if check.id in loses
-    ]
-    return fold("\n".join(parts).replace(str(folder), "."))
+    ][:_MOST_MESSAGES]
+    # Messages show it from where whoever grades stands.
+    return fold("\n".join(parts).replace(str(folder), ".").replace(places.shown(folder), "."))
 
 
 def fold(text: str) -> str:
     """`text` with ids, times, ports and the like numbered in the order of their appearance.
 
-    Log lines that follow each other are sorted, since several threads may have written them, and
-    so are the keys of JSON objects, since some apps take them out of a set.
+    Log lines that follow each other are sorted, with the notes of how many were left out, since
+    several threads may have written them, and so are the keys of JSON objects, since some apps
+    take them out of a set.
     """
     text = _OBJECT.sub(_sorted_keys, text)
     text = _LOG_LINES.sub(_sorted_lines, text)

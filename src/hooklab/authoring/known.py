@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from hooklab.authoring import patches
 from hooklab.authoring.folders import copy, digest, files, folder_digest, plain
@@ -15,6 +16,7 @@ from hooklab.authoring.problem import Problem
 from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
 from hooklab.rubric import Rubric
+from hooklab.syntax import parse_python
 from hooklab.texts import LANGUAGES, _
 from hooklab.toml import read_table
 
@@ -29,6 +31,7 @@ class Known:
         loses: the ids of the checks that it must lose; those that need them follow by themselves.
         patch: what makes it of the solution; None for an answer with files of its own.
         base: the folder whose files it takes where it has none of its own, if any.
+        because: why so much of the exercise breaks with it; "" when little does.
     """
 
     path: Path
@@ -36,6 +39,7 @@ class Known:
     loses: tuple[str, ...]
     patch: Patch | None = None
     base: Path | None = None
+    because: str = ""
 
     @property
     def content(self) -> str:
@@ -79,20 +83,36 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Mistake(Known):
-    """The solution with one fault, kept as a patch."""
+class Patched(Known):
+    """The solution with a change, kept as a patch."""
 
     patch: Patch
     base: Path
 
 
+@dataclass(frozen=True)
+class Mistake(Patched):
+    """The solution with one fault."""
+
+
 def mistakes(course: Course, slug: str) -> list[Mistake]:
     """The known mistakes of `slug`, by name."""
-    found = []
-    for path in sorted(mistake_path(course, slug, "x").parent.glob("*.patch")):
+    return list(_patches(mistake_path(course, slug, "x").parent, course.solution(slug), Mistake))
+
+
+def patched(course: Course, slug: str) -> list[Patched]:
+    """All that is kept as a patch of the solution of `slug`: its mistakes, and right answers."""
+    others = _patches(course.grader(slug) / "others", course.solution(slug), Patched)
+    return [*mistakes(course, slug), *others]
+
+
+P = TypeVar("P", bound=Patched)
+
+
+def _patches(folder: Path, base: Path, kind: type[P]) -> Iterator[P]:
+    for path in sorted(folder.glob("*.patch")):
         patch = patches.read(path)
-        found.append(Mistake(path, patch.says, patch.loses, patch, course.solution(slug)))
-    return found
+        yield kind(path, patch.says, patch.loses, patch, base, patch.because)
 
 
 def mistake_path(course: Course, slug: str, name: str) -> Path:
@@ -101,17 +121,18 @@ def mistake_path(course: Course, slug: str, name: str) -> Path:
 
 
 def others(course: Course, slug: str) -> list[Known]:
-    """Other whole answers to `slug`, by name; a declaration that cannot be read is refused.
+    """Other whole answers to `slug`; a declaration that cannot be read is refused.
 
     Each is a folder with a declaration beside it, `<name>.toml`: what it `says`; the checks that it
-    `loses`, none for a right one; and `rest = "solution"` when the files that it lacks are the
-    solution's.
+    `loses`, none for a right one; `because`, a reason, when these are many; and `rest = "solution"`
+    when the files that it lacks are the solution's. A right one that differs little from the
+    solution is a patch of it instead, `<name>.patch`, as mistakes are.
     """
     home = course.grader(slug) / "others"
-    found = []
+    found: list[Known] = list(_patches(home, course.solution(slug), Patched))
     for declaration in sorted(home.glob("*.toml")):
         table = read_table(declaration)
-        table.only("says", "loses", "rest")
+        table.only("says", "loses", "because", "rest")
         folder = declaration.with_suffix("")
         rest = table.get("rest", str, "")
         if not folder.is_dir():
@@ -123,7 +144,8 @@ def others(course: Course, slug: str) -> list[Known]:
             )
         loses = tuple(str(check) for check in table.get("loses", list, []))
         base = course.solution(slug) if rest else None
-        found.append(Known(folder, table.get("says", str).strip(), loses, base=base))
+        says, because = table.get("says", str).strip(), table.get("because", str, "").strip()
+        found.append(Known(folder, says, loses, base=base, because=because))
     declared = {known.path for known in found}
     for folder in sorted(home.iterdir()) if home.is_dir() else ():
         if folder.is_dir() and files(folder) and folder not in declared:
@@ -171,7 +193,7 @@ def _strays(course: Course, slug: str, known: Sequence[Known]) -> Iterator[Probl
     own = {
         f"{each.name}{end}"
         for each in known
-        if each.patch
+        if isinstance(each, Mistake)
         for end in (".patch", *(f".{language}.txt" for language in LANGUAGES))
     }
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -184,7 +206,13 @@ def _strays(course: Course, slug: str, known: Sequence[Known]) -> Iterator[Probl
 
 
 def _judge_patch(place: str, known: Known, patch: Patch) -> Iterator[Problem]:
-    if not known.loses:
+    if known.loses and not isinstance(known, Mistake):
+        yield Problem(
+            place,
+            _("it loses checks, and so it is a mistake"),
+            _("move it to graders/{slug}/mistakes").format(slug=known.slug),
+        )
+    if not known.loses and isinstance(known, Mistake):
         yield Problem(
             place,
             _("it does not say which checks it loses"),
@@ -230,7 +258,7 @@ def _tree(content: bytes) -> str | bytes:
     A mistake may be that it is no Python; a NUL byte is a ValueError in some versions.
     """
     with suppress(SyntaxError, ValueError):
-        return ast.dump(ast.parse(content))
+        return ast.dump(parse_python(content))
     return content
 
 

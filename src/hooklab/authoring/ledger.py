@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
@@ -17,13 +18,25 @@ from typing import Any
 
 import hooklab
 from hooklab.authoring.folders import digest, files
+from hooklab.authoring.ground import ground
 from hooklab.authoring.reach import Lines
 from hooklab.catalogue import Course
 
 # Nothing that these rooms do can change an outcome.
-_RIM = ("cli/", "pages/", "reports/", "site/")
+_RIM = ("classroom/", "cli/", "pages/", "reports/", "site/")
 
-_KNOWN = ("mistakes", "others", "__pycache__")
+
+@dataclass(frozen=True)
+class Noted:
+    """What was noted while a solution was graded.
+
+    Attributes:
+        lines: the lines of it that ran, by check.
+        changed: the settings that some check changes; None when no app ran.
+    """
+
+    lines: Lines
+    changed: frozenset[str] | None
 
 
 class Ledger:
@@ -51,8 +64,8 @@ class Ledger:
         Args:
             content: the digest of everything that is the answer's own.
         """
-        ground = digest(_ground(self._course, self._slug), self._setting)
-        return f"{_engine()}/{ground}/{content}"
+        grader = digest(ground(self._course, self._slug), self._setting)
+        return f"{_engine()}/{grader}/{content}"
 
     def holds(self, place: str, depth: str, key: str) -> bool:
         """Whether the answer at `place` was proved.
@@ -67,23 +80,27 @@ class Ledger:
         self._kept[place] = {**self._entry(place), depth: key}
         self._write()
 
-    def lines(self, place: str, key: str) -> Lines | None:
-        """The lines that ran when the answer at `place` was graded."""
-        kept = self._entry(place).get("lines")
+    def noted(self, place: str, key: str) -> Noted | None:
+        """What was noted when the answer at `place` was graded."""
+        kept = self._entry(place).get("noted")
         if not (isinstance(kept, dict) and kept.get("key") == key):
             return None
-        return {
+        lines = {
             check: {name: set(numbers) for name, numbers in ran.items()}
-            for check, ran in kept["checks"].items()
+            for check, ran in kept["lines"].items()
         }
+        changed = kept["changed"]
+        return Noted(lines, None if changed is None else frozenset(changed))
 
-    def keep_lines(self, place: str, key: str, lines: Lines) -> None:
-        """Remember which lines ran."""
-        checks = {
+    def keep_noted(self, place: str, key: str, noted: Noted) -> None:
+        """Remember what was noted."""
+        lines = {
             check: {name: sorted(numbers) for name, numbers in ran.items()}
-            for check, ran in lines.items()
+            for check, ran in noted.lines.items()
         }
-        self._kept[place] = {**self._entry(place), "lines": {"key": key, "checks": checks}}
+        changed = None if noted.changed is None else sorted(noted.changed)
+        kept = {"key": key, "lines": lines, "changed": changed}
+        self._kept[place] = {**self._entry(place), "noted": kept}
         self._write()
 
     def _entry(self, place: str) -> Mapping[str, Any]:
@@ -113,45 +130,8 @@ def _engine() -> str:
     )
 
 
-def _ground(course: Course, slug: str) -> dict[str, Path]:
-    """The files outside an answer on which its outcomes depend, and that authors change."""
-    grader = course.grader(slug)
-    return {
-        **{f"grader/{name}": grader / name for name in _own(grader)},
-        **{f"shared/{name}": grader.parent / name for name in _shared(grader)},
-        "settings": course.solution(slug) / "settings.py",
-    }
-
-
 def _is_rim(name: str) -> bool:
     return name.startswith(_RIM)
-
-
-def _own(grader: Path) -> set[str]:
-    """The names of a grader's files, without the hundreds of its known answers."""
-    folders = [each for each in grader.iterdir() if each.is_dir() and each.name not in _KNOWN]
-    below = {f"{each.name}/{name}" for each in folders for name in files(each)}
-    return {each.name for each in grader.iterdir() if each.is_file()} | below
-
-
-def _shared(grader: Path) -> set[str]:
-    """The names of the files that several graders may use.
-
-    A module or a sheet beside the graders' folders counts for those that name it, or that name
-    another one which does.
-    """
-    graders = grader.parent
-    beside = [each for each in graders.iterdir() if not (each / "rubric.toml").is_file()]
-    shared = {each.name for each in beside if each.is_file()}
-    shared |= {f"{each.name}/{name}" for each in beside if each.is_dir() for name in files(each)}
-    named = {name for name in shared if "/" not in name and name.endswith((".py", ".toml"))}
-    named -= {"conftest.py", "__init__.py"}
-    found = shared - named
-    text = "".join(path.read_text(encoding="utf-8") for path in grader.rglob("*.py"))
-    while more := {name for name in named - found if Path(name).stem in text}:
-        text += "".join((graders / name).read_text(encoding="utf-8") for name in more)
-        found |= more
-    return found
 
 
 def _read(path: Path) -> dict[str, Any]:

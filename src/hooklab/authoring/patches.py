@@ -9,8 +9,9 @@
     @@ -53,7 +53,7 @@ def save_user(session: Session, data: dict[str, Any]) -> str:
      …
 
-One trailer a check, as `git interpret-trailers` reads them. `git apply` is the applier: it finds
-lines that have moved, and takes no lines that have changed.
+One trailer a check, as `git interpret-trailers` reads them, and a trailer “Because: …” when one
+fault loses much, see `losses.py`. `git apply` is the applier: it finds lines
+that have moved, and takes no lines that have changed.
 """
 
 import re
@@ -30,7 +31,8 @@ CONTEXT = 3
 _DIFF = re.compile(r"^--- (?:a/|/dev/null)", re.MULTILINE)
 _LOSES = re.compile(r"^Loses: *(?P<check>\S+) *(?:\n|\Z)", re.MULTILINE)
 _HUNK = re.compile(r"^@@ -(?P<start>\d+)(?:,(?P<old>\d+))? \+\d+(?:,(?P<new>\d+))? @@")
-_NOT_READ = re.compile(r"^loses:.*$", re.MULTILINE | re.IGNORECASE)
+_BECAUSE = re.compile(r"^Because: *(?P<reason>\S.*?) *(?:\n|\Z)", re.MULTILINE)
+_NOT_READ = re.compile(r"^(?P<key>loses|because):.*$", re.MULTILINE | re.IGNORECASE)
 _NOISE = re.compile(r"^(?:diff --git|index|new file mode|deleted file mode) .*\n", re.MULTILINE)
 
 
@@ -42,11 +44,21 @@ class Patch:
         says: what this answer does and what breaks, for people.
         loses: the ids of the checks that it must lose.
         diff: what differs from the solution, as `difference` writes it.
+        because: why this one fault breaks many promises; "" when it does not.
     """
 
     says: str
     loses: tuple[str, ...]
     diff: str
+    because: str = ""
+
+    @property
+    def words(self) -> str:
+        """Its head: what it says, a line for each check that it loses, and the reason if any."""
+        trailers = [f"Loses: {check}\n" for check in self.loses]
+        if self.because:
+            trailers.append(f"Because: {self.because}\n")
+        return f"{self.says}\n\n{''.join(trailers)}"
 
     @property
     def files(self) -> set[str]:
@@ -54,11 +66,17 @@ class Patch:
         return {hunk.file for hunk in hunks(self.diff)}
 
     def check_words(self) -> None:
-        """HooklabError when a line among its words was meant to name a check, and does not."""
-        if found := _NOT_READ.search(self.says):
+        """HooklabError when a line among its words was meant to be a trailer, and is none."""
+        found = _NOT_READ.search(self.says)
+        if found and found["key"].lower() == "loses":
             raise HooklabError(
                 _("“{line}” names no check").format(line=found[0]),
                 _("write a line “Loses: check_id” for each of them, above the diff"),
+            )
+        if found:
+            raise HooklabError(
+                _("“{line}” gives no reason, or a second one").format(line=found[0]),
+                _("write one line “Because: …” with one sentence, above the diff"),
             )
 
     def check_names(self) -> None:
@@ -70,7 +88,7 @@ class Patch:
             )
 
     def __str__(self) -> str:
-        return f"{words(self.says, self.loses)}\n{self.diff}"
+        return f"{self.words}\n{self.diff}"
 
 
 class DoesNotApply(HooklabError):
@@ -118,12 +136,9 @@ def parse(text: str) -> Patch:
     found = _DIFF.search(text)
     head, diff = (text[: found.start()], text[found.start() :]) if found else (text, "")
     loses = tuple(match["check"] for match in _LOSES.finditer(head))
-    return Patch(_LOSES.sub("", head).strip(), loses, diff)
-
-
-def words(says: str, loses: tuple[str, ...]) -> str:
-    """The head of a patch: what it says, and one line for each check that it loses."""
-    return f"{says}\n\n" + "".join(f"Loses: {check}\n" for check in loses)
+    reason = _BECAUSE.search(head)
+    because = reason["reason"] if reason else ""
+    return Patch(_BECAUSE.sub("", _LOSES.sub("", head), count=1).strip(), loses, diff, because)
 
 
 def hunks(diff: str) -> Iterator[Hunk]:

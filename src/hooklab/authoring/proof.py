@@ -1,5 +1,6 @@
 """Proving an answer whose outcome is known: graded, judged, and kept when nothing was wrong."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -7,18 +8,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hooklab import rubric
-from hooklab.authoring import golden, judges
+from hooklab.authoring import golden, judges, tried_settings, tries
 from hooklab.authoring.folders import digest, folder_digest
 from hooklab.authoring.judges import Judge, Results
 from hooklab.authoring.known import Known
-from hooklab.authoring.ledger import Ledger
+from hooklab.authoring.ledger import Ledger, Noted
 from hooklab.authoring.problem import Problem
 from hooklab.authoring.reach import Lines, reached
+from hooklab.authoring.tried_settings import Values
 from hooklab.catalogue import Course
 from hooklab.errors import HooklabError
 from hooklab.git import history
 from hooklab.grading.options import Options
-from hooklab.grading.run import grade
+from hooklab.grading.worlds import Ran
 from hooklab.texts import _
 from hooklab.worker.launch import Launcher
 
@@ -36,6 +38,7 @@ class Manner:
         quick: grade a wrong answer on the checks that it names only: that it loses them is proved
             then, and not that it loses nothing else.
         share: one answer in so many is proved fully even then, others after each commit.
+        part: with `quick`, one wrong answer in so many is looked at, others after each commit.
         afresh: rely on nothing that was proved before.
     """
 
@@ -44,6 +47,7 @@ class Manner:
     database: str | None = None
     quick: bool = False
     share: int | None = None
+    part: int = 1
     afresh: bool = False
 
 
@@ -78,6 +82,22 @@ class _Claim:
     depth: str = FULL
 
 
+class _Notes:
+    """What ran while an answer was graded."""
+
+    def __init__(self) -> None:
+        self.lines: Lines = {}
+        self.values = Values()
+        self._lock = threading.Lock()
+
+    def add(self, check: str, ran: Ran) -> None:
+        with self._lock:
+            for name, numbers in ran.lines.items():
+                self.lines.setdefault(check, {}).setdefault(name, set()).update(numbers)
+            for environment in ran.environments:
+                self.values.add(environment)
+
+
 class Prover:
     """Proves the answers to one exercise; every method returns the faults that grading found.
 
@@ -92,6 +112,7 @@ class Prover:
         self._slug = slug
         self._manner = manner
         self._is_chosen = one_in(manner.share, course.root)
+        self._is_in_part = one_in(manner.part, course.root)
         setting = f"{manner.database}, {manner.repeat}"
         self._ledger = Ledger(course, slug, setting, ignore=manner.afresh)
         self._reference = _Claim(
@@ -101,23 +122,28 @@ class Prover:
             judges.judge_solution,
         )
         self._checks = rubric.load(course.grader(slug)).checks.keys()
-        self._lines_key = self._key(self._reference)
-        self._lines = self._ledger.lines(self._reference.place, self._lines_key)
+        self._noted_key = self._key(self._reference)
+        self._noted = self._ledger.noted(self._reference.place, self._noted_key)
 
     def solution(self) -> list[Problem]:
-        """Prove that the solution earns everything, and note which of its lines each check runs."""
-        if self._lines is not None and self._is_proved(self._reference):
-            return []
+        """Prove that the solution earns everything, and that the checks change each setting that
+        the statement names; note which lines of the solution each check runs.
+        """
+        exercise = self._course.exercise(self._slug)
+        if self._noted and self._is_proved(self._reference):
+            # The statement may have changed since.
+            return [*tried_settings.faults(self._course, exercise, self._noted.changed)]
         if self._manner.quick and not self._manner.share:
-            # Nobody will ask which lines ran, and noting them makes everything slower.
+            # Nobody will ask what ran, and noting it makes everything slower.
             return self._prove_once(self._reference)
-        lines: Lines = {}
+        notes = _Notes()
         key = self._key(self._reference)
-        problems = self._prove(self._reference, lines)
+        problems = self._prove(self._reference, notes)
+        noted = Noted(notes.lines, notes.values.changed)
         if not problems and key == self._key(self._reference):
-            self._lines, self._lines_key = lines, key
-            self._ledger.keep_lines(self._reference.place, key, lines)
-        return problems
+            self._noted, self._noted_key = noted, key
+            self._ledger.keep_noted(self._reference.place, key, noted)
+        return [*problems, *tried_settings.faults(self._course, exercise, noted.changed)]
 
     def skeleton(self) -> list[Problem]:
         """Prove that the untouched skeleton earns nothing."""
@@ -135,8 +161,11 @@ class Prover:
         """Prove that a known answer loses what it declares, and nothing else."""
         place = self._place(known)
         quick = self._manner.quick and not self._is_chosen(place)
-        if quick and golden.kept(known):
+        if quick and golden.kept(known) and not self._manner.database:
             # What a learner reads of it is proved below, and with it that it loses what it names.
+            return []
+        # Another word than for the share, so that neither choice follows from the other.
+        if quick and not self._is_in_part(f"part of {place}"):
             return []
         content = partial(self._content, known)
         if not known.loses:
@@ -147,7 +176,7 @@ class Prover:
             # Before anybody asks which checks it can reach: that takes longer than all the rest.
             return []
         loses = frozenset(known.loses)
-        found = loses if quick else self._reached(known)
+        found = loses if quick else self._seeing(known)
         only = frozenset() if found is None else found | loses
         return self._prove_once(
             _Claim(
@@ -160,11 +189,28 @@ class Prover:
             )
         )
 
+    def seeing(self, answer: Path, names: set[str]) -> frozenset[str] | None:
+        """The checks that can tell the answer in a folder from the solution; None when all may.
+
+        Args:
+            answer: the folder.
+            names: the files in which it differs from the solution.
+        """
+        if self._noted is None or self._noted_key != self._key(self._reference):
+            # The solution has changed since its lines were noted.
+            return None
+        found = reached(self._noted.lines, self._course.solution(self._slug), answer, names)
+        # Of a check that runs no line nobody knows what it looks at.
+        return None if found is None else found | (self._checks - self._noted.lines.keys())
+
     def messages(self, known: Known) -> list[Problem]:
         """Prove that a learner reads what is kept beside the mistake, if anything is.
 
         A quick look is at one language, and at one that is missing: all are told by the same code.
+        What is kept was told on SQLite; another database has other words for its faults.
         """
+        if self._manner.database:
+            return []
         kept = golden.kept(known)
         place = self._place(known)
         quick = self._manner.quick and not self._is_chosen(place)
@@ -217,19 +263,12 @@ class Prover:
     def _place(self, known: Known) -> str:
         return known.path.relative_to(self._course.root).as_posix()
 
-    def _reached(self, known: Known) -> frozenset[str] | None:
-        """The checks that can tell a wrong answer from the solution; None when all may."""
-        if self._lines is None or known.patch is None:
-            return None
-        if self._lines_key != self._key(self._reference):
-            # The solution has changed since its lines were noted.
+    def _seeing(self, known: Known) -> frozenset[str] | None:
+        if known.patch is None:
             return None
         with TemporaryDirectory() as temporary:
             answer = known.assemble(Path(temporary) / self._slug)
-            solution = self._course.solution(self._slug)
-            found = reached(self._lines, solution, answer, known.patch.files)
-        # Of a check that runs no line nobody knows what it looks at.
-        return None if found is None else found | (self._checks - self._lines.keys())
+            return self.seeing(answer, known.patch.files)
 
     def _is_proved(self, claim: _Claim) -> bool:
         depths = (FULL,) if claim.depth == FULL else (FULL, QUICK)
@@ -239,10 +278,10 @@ class Prover:
     def _prove_once(self, claim: _Claim) -> list[Problem]:
         return [] if self._is_proved(claim) else self._prove(claim)
 
-    def _prove(self, claim: _Claim, lines: Lines | None = None) -> list[Problem]:
+    def _prove(self, claim: _Claim, notes: _Notes | None = None) -> list[Problem]:
         key = self._key(claim)
         try:
-            runs = self._grade(claim, lines)
+            runs = self._grade(claim, notes)
         except HooklabError as error:
             return [Problem(claim.place, error.what, error.hint)]
         said = [*claim.judge(runs[0]), *judges.judge_repeats(runs)]
@@ -251,12 +290,12 @@ class Prover:
             self._ledger.keep(claim.place, claim.depth, key)
         return [Problem(claim.place, what, hint) for what, hint in said]
 
-    def _grade(self, claim: _Claim, lines: Lines | None) -> list[Results]:
+    def _grade(self, claim: _Claim, notes: _Notes | None) -> list[Results]:
         """The results of an answer, once for each seed."""
         with TemporaryDirectory() as temporary:
             folder = claim.build(Path(temporary) / self._slug)
             return [
-                self._grade_once(folder, claim.only, seed, lines)
+                self._grade_once(folder, claim.only, seed, notes)
                 for seed in range(self._manner.repeat)
             ]
 
@@ -265,24 +304,18 @@ class Prover:
         folder: Path,
         only: frozenset[str],
         seed: int,
-        lines: Lines | None,
+        notes: _Notes | None,
     ) -> Results:
         options = Options(submission=folder, seed=seed, database=self._manner.database, only=only)
-        card = grade(
+        return tries.results(
             self._course,
-            [self._slug],
+            self._slug,
             options,
             launcher=self._manner.launcher,
-            noted=None if lines is None else partial(_add_lines, lines),
+            noted=notes.add if notes else None,
         )
-        return {check.id: check for exercise in card.exercises for check in exercise.checks}
 
 
 def _messages(language: str) -> str:
     """How much is proved with what a learner reads in one language, for the ledger."""
     return f"messages, {language}"
-
-
-def _add_lines(lines: Lines, check: str, ran: dict[str, set[int]]) -> None:
-    for name, numbers in ran.items():
-        lines.setdefault(check, {}).setdefault(name, set()).update(numbers)

@@ -16,6 +16,7 @@ from inspect import CO_ASYNC_GENERATOR, CO_GENERATOR, CO_OPTIMIZED
 from pathlib import Path
 from types import CodeType
 
+from hooklab.syntax import parse_python
 from hooklab.worker.loading import PACKAGE
 
 Lines = dict[str, dict[str, set[int]]]
@@ -58,13 +59,13 @@ def touched_lines(before: str, after: str, *others: str) -> set[int] | None:
         others: the texts of both answers' other files, which may take names from this one.
     """
     try:
-        old, new = ast.parse(before), ast.parse(after)
+        old, new = parse_python(before), parse_python(after)
         comparison = _Comparison(_scopes(before), _scopes(after))
         comparison.outside(old, new)
         if _imports(old) == _imports(new):
             return comparison.touched
         changed = _changed_names(old, new)
-        if any(_taken(ast.parse(text)) & {*changed, "*"} for text in others):
+        if any(_taken(parse_python(text)) & {*changed, "*"} for text in others):
             return None
         return comparison.touched | _users(old, changed)
     except (SyntaxError, ValueError, _EverywhereError):

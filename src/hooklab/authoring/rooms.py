@@ -17,7 +17,8 @@ LONGEST_TITLE = 70
 def whole_course(course: Course) -> Iterator[Problem]:
     """Modules without a page, and folders and pages that no entry of the catalogue names."""
     for module in course.modules:
-        yield from missing_pages(course, module.page)
+        for page in module.pages:
+            yield from missing_pages(course, page)
     yield from _unknown_folders(course)
     yield from _unknown_pages(course)
 
@@ -38,14 +39,15 @@ def _unknown_folders(course: Course) -> Iterator[Problem]:
 def _unknown_pages(course: Course) -> Iterator[Problem]:
     known = (*course.exercises, *course.drafts)
     pages = {page for exercise in known for page in exercise.pages}
+    pages |= {page for module in course.modules for page in module.pages}
     for language in LANGUAGES:
         home = course.root / "course" / language
         for page in sorted([*home.glob("exercises/*.md"), *home.glob("lessons/*.md")]):
             if page.relative_to(home).as_posix() not in pages:
                 yield Problem(
                     page.relative_to(course.root).as_posix(),
-                    _("graders/course.toml has no exercise with this page"),
-                    _("name it as the page or the lesson of an exercise, or remove it"),
+                    _("graders/course.toml has no exercise and no module with this page"),
+                    _("make it a page or a lesson of an exercise or a module, or remove it"),
                 )
 
 

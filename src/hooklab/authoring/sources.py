@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from hooklab.authoring import todo_markers
+from hooklab import todo_markers
 from hooklab.authoring.folders import files
 from hooklab.authoring.problem import Problem
 from hooklab.catalogue import Course
