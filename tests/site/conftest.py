@@ -1,5 +1,7 @@
 """The built site, served from a subfolder, and a real browser to look at it."""
 
+import fcntl
+import gc
 import importlib.util
 import json
 import re
@@ -40,6 +42,9 @@ def listing() -> Iterator[Callable[[str], ModuleType]]:
     known, names = set(SQLModel.metadata.tables), []
 
     def load(name: str) -> ModuleType:
+        # A process may come to the same tests twice, since it takes over what another has left, and
+        # the registry knows the classes of the first time until they are collected.
+        gc.collect()
         spec = importlib.util.spec_from_file_location(name, ROOT / "course" / "code" / f"{name}.py")
         # A dataclass looks its own module up.
         module = sys.modules[name] = importlib.util.module_from_spec(spec)
@@ -55,12 +60,19 @@ def listing() -> Iterator[Callable[[str], ModuleType]]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory) -> Path:
-    """The folder that `mkdocs build --strict` fills."""
-    folder = tmp_path_factory.mktemp("served") / "course"
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert built.returncode == 0, built.stderr
+def site(tmp_path_factory, worker_id) -> Path:
+    """The folder that `mkdocs build --strict` fills, once for all processes of a run."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    folder, said = shared / "served" / "course", shared / "mkdocs.txt"
+    with (shared / "mkdocs.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
+            built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            said.write_text(built.stderr if built.returncode else "")
+    assert not said.read_text(), said.read_text()
     return folder
 
 
@@ -82,11 +94,13 @@ class Browser:
     """One page of Chromium, driven through its DevTools protocol.
 
     Attributes:
+        devtools: where another page is asked for.
         hosts: every host and port that the page asked since it was last opened.
         errors: what its console complained about since then.
     """
 
     def __init__(self, devtools: str) -> None:
+        self.devtools = devtools
         # Chromium lists its pages at an http address beside that of the protocol.
         host = re.match(r"ws://([^/]+)", devtools)[1]
         ask = urllib.request.Request(f"http://{host}/json/new?about:blank", method="PUT")
@@ -125,12 +139,31 @@ class Browser:
                 self.loaded = True
         return message
 
-    def open(self, url: str, width: int = 1280) -> None:
-        """Open `url` in a window of `width` pixels, with nothing remembered."""
-        self.call("Storage.clearDataForOrigin", origin=url, storageTypes="all")
+    def open(self, url: str, width: int = 1280, *, remembers: bool = False) -> None:
+        """Open `url` in a window of `width` pixels, with nothing remembered of other pages."""
+        if not remembers:
+            self.call("Storage.clearDataForOrigin", origin=url, storageTypes="all")
+        self.resize(width)
+        self.hosts, self.errors, self.loaded = set(), [], False
+        self.call("Page.navigate", url=url)
+        while not self.loaded:
+            self.receive()
+
+    def follow(self, selector: str) -> None:
+        """Click on the link that `selector` chooses, and wait for its page."""
+        self.loaded = False
+        self.run(f"document.querySelector('{selector}').click()")
+        while not self.loaded:
+            self.receive()
+
+    def resize(self, width: int) -> None:
+        """Make the window `width` pixels wide; a narrow one is a phone's."""
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
         self.call("Emulation.setDeviceMetricsOverride", **size)
-        self.hosts, self.errors, self.loaded = set(), [], False
+
+    def visit(self, url: str) -> None:
+        """Open `url`, and keep what is remembered: all ports share their cookies."""
+        self.loaded = False
         self.call("Page.navigate", url=url)
         while not self.loaded:
             self.receive()
@@ -164,3 +197,15 @@ def browser(tmp_path_factory) -> Iterator[Browser]:
         yield page
         page.socket.close()
         process.terminate()
+
+
+@pytest.fixture
+def scheme(browser) -> Iterator[Callable[[str], None]]:
+    """Lets pages be light or dark, as a person's system does."""
+
+    def choose(name: str) -> None:
+        feature = {"name": "prefers-color-scheme", "value": name}
+        browser.call("Emulation.setEmulatedMedia", features=[feature])
+
+    yield choose
+    browser.call("Emulation.setEmulatedMedia", media="", features=[])

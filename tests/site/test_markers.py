@@ -5,6 +5,7 @@ import pytest
 from hooklab import texts
 from hooklab.catalogue import Course
 from hooklab.cli.pages import plain_page
+from hooklab.doctor.causes import causes
 from hooklab.errors import HooklabError
 from hooklab.pages.markers import fill
 
@@ -119,6 +120,21 @@ def test_a_refusal_of_the_function_itself_is_passed_on(course):
 def test_a_rubric_that_is_not_there_is_refused_by_name(course):
     with pytest.raises(HooklabError, match="knock"):
         fill(course, "<!-- rubric: knock -->")
+
+
+@pytest.mark.parametrize(
+    ("language", "symptom", "remedy"),
+    [
+        ("en", "## 405\n", "- **Remedy**: Declare the route with `@app.post`. [Read on](lessons/"),
+        ("fr", "## 405\n", "- **Remède**\u00a0: Déclarez la route avec `@app.post`. [La suite"),
+    ],
+)
+def test_the_doctors_causes_are_told_by_symptom(course, language, symptom, remedy):
+    texts.use(language)
+    told = fill(course, "<!-- doctor -->\n")
+    assert f"\n{told}".count("\n## ") == len(causes())
+    assert symptom in told
+    assert remedy in told
 
 
 def test_a_terminal_shows_the_same(course):

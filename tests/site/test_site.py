@@ -2,34 +2,19 @@
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from hooklab import catalogue, rubric
+from hooklab import rubric
 
-ROOT = Path(__file__).parents[2]
-COURSE = catalogue.load(ROOT)
-DRAFTS = {page.removesuffix(".md") for draft in COURSE.drafts for page in draft.pages}
-PAGES = sorted(
-    page
-    for folder, pattern in ((ROOT / "course" / "en", "**/*.md"), (ROOT, "notebooks/*.ipynb"))
-    for path in folder.glob(pattern)
-    if (page := path.relative_to(folder).with_suffix("").as_posix()) not in DRAFTS
-)
+from .axe import STILL, serious_faults
+from .pages import COURSE, PAGES, url
+
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
-PHONE = 390
-
-
-def url(page: str, language: str) -> str:
-    """Where `page` is served, relative to the site."""
-    folder = "" if language == "en" else f"{language}/"
-    return folder + ("" if page == "index" else f"{page}/")
-
 
 every_page = pytest.mark.parametrize("page", PAGES)
-both_languages = pytest.mark.parametrize(("language", "other"), [("en", "fr"), ("fr", "en")])
+both_languages = pytest.mark.parametrize("language", ["en", "fr"])
 
 
 class Loads(HTMLParser):
@@ -47,8 +32,8 @@ class Loads(HTMLParser):
 
 @every_page
 @both_languages
-def test_a_page_names_nothing_to_load_from_another_host(site, page, language, other):
-    html = (site / url(page, language) / "index.html").read_text(encoding="utf-8")
+def test_a_page_names_nothing_to_load_from_another_host(site, page, language):
+    html = (site / url(page, language)).read_text(encoding="utf-8")
     assert not [each for each in Loads(html).addresses if urlsplit(each).netloc]
 
 
@@ -58,33 +43,80 @@ def test_no_style_sheet_loads_from_another_host(site):
     assert not re.findall(r"""url\(['"]?(?:https?:)?//|@import""", sheets)
 
 
-@every_page
-@both_languages
-def test_a_page_asks_this_site_only_fits_a_phone_and_can_switch_its_language(
-    address, browser, page, language, other
-):
-    # In one test, because opening a page takes most of its time.
-    browser.open(address + url(page, language), width=PHONE)
-    browser.wait("document.readyState == 'complete'")
-    assert browser.hosts == {urlsplit(address).netloc}
-    assert browser.errors == []
-    assert browser.run("document.documentElement.scrollWidth") <= PHONE
-    assert browser.run("document.documentElement.lang") == language
-    link = browser.run(f"document.querySelector('.md-select a[hreflang={other}]').href")
-    assert link == address + url(page, other)
+FOUND = "[...document.querySelectorAll('.md-search-result__link')].map(link => link.pathname)"
+
+
+def look_for(browser, words: str) -> None:
+    """Type `words` into the search of the page."""
+    browser.run("document.querySelector('input[name=query]').focus()")
+    browser.call("Input.insertText", text=words)
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "tombstone"), ("fr", "pierre tombale"), ("fr", "signatures")]
+    ("language", "words", "name"),
+    [
+        ("en", "tombstone", "lessons/answer_and_repeat"),
+        ("fr", "pierre tombale", "lessons/answer_and_repeat"),
+        ("fr", "signatures", "module-2-endpoint"),
+    ],
 )
-def test_search_finds_the_page_in_its_language(address, browser, language, words):
-    browser.open(address + url("index", language))
-    browser.run("document.querySelector('input[name=query]').focus()")
-    browser.call("Input.insertText", text=words)
-    found = "[...document.querySelectorAll('.md-search-result__link')].map(link => link.href)"
-    page = url("module-2-endpoint", language)
-    browser.wait(f"{found}.some(href => new URL(href).pathname == '/course/{page}')")
+def test_search_finds_pages_of_its_language_only(address, browser, language, words, name):
+    browser.open(address + url("lessons/decide", language))
+    look_for(browser, words)
+    browser.wait(f"{FOUND}.includes('/course/{url(name, language)}')")
+    assert {path.startswith("/course/fr/") for path in browser.run(FOUND)} == {language == "fr"}
     assert browser.hosts == {urlsplit(address).netloc}
+
+
+def test_the_site_works_from_disk(site, browser):
+    browser.open((site / "fr/lessons/decide.html").as_uri())
+    link = browser.run("document.querySelector('.md-nav a[href*=glossary]').href")
+    assert link == (site / "fr/glossary.html").as_uri()
+    look_for(browser, "pierre tombale")
+    browser.wait(f"{FOUND}.some(path => path.endsWith('/fr/lessons/answer_and_repeat.html'))")
+    assert browser.hosts == {""}
+    assert browser.errors == []
+
+
+def test_a_change_of_language_stays_in_the_section(address, browser):
+    sections = {"fr": "treize-signes-peses", "en": "thirteen-signs-weighed"}
+    browser.open(f"{address}{url('lessons/decide', 'en')}#{sections['en']}")
+    for language, section in sections.items():
+        browser.follow(f".md-select a[hreflang={language}]")
+        assert (
+            browser.run("location.href") == f"{address}{url('lessons/decide', language)}#{section}"
+        )
+        top = f"document.getElementById('{section}').getBoundingClientRect().top"
+        assert 0 <= browser.run(top) < 200
+
+
+def test_a_page_that_is_none_leads_home_in_both_languages(site, address, browser):
+    browser.open(f"{address}404.html")
+    told = {
+        each: browser.run(f"document.querySelector('[lang={each}]').innerText") for each in TOLD
+    }
+    assert all(TOLD[each] in told[each] for each in TOLD)
+    homes = "[...document.querySelectorAll('[data-home]')].map(link => link.href)"
+    script = re.search(r"<script>(.*)</script>", (site / "404.html").read_text("utf-8"), re.DOTALL)
+    # A server shows it in the place of the address that was asked for.
+    for asked in ("nothing", "fr/nothing/at/all", "lessons/nothing.html"):
+        browser.run(f"history.replaceState(null, '', '{address}{asked}')")
+        browser.run(f"{{ {script[1]} }}")
+        assert browser.run(homes) == [address + url("index", each) for each in TOLD]
+
+
+TOLD = {"en": "There is no such page", "fr": "Cette page n\u2019existe pas"}
+
+
+def test_the_copy_button_copies_what_runs(address, browser):
+    browser.call("Browser.grantPermissions", permissions=["clipboardReadWrite"])
+    browser.open(address + url("index", "en"))
+    browser.call("Page.bringToFront")
+    browser.wait("document.querySelector('.md-code__button')")
+    browser.run("document.querySelector('.md-code__button[data-md-type=copy]').focus()")
+    press(browser, "Enter")
+    browser.wait("document.querySelector('.md-dialog').innerText")
+    assert browser.run("navigator.clipboard.readText()").strip() == "make grade"
 
 
 def test_the_theme_can_be_made_dark(address, browser):
@@ -95,19 +127,57 @@ def test_the_theme_can_be_made_dark(address, browser):
 
 
 @pytest.mark.parametrize(
-    ("language", "praise"), [("en", "Correct answer!"), ("fr", "Bonne réponse")]
+    ("language", "wrong", "right"),
+    [("en", "Please try again.", "Correct answer!"), ("fr", "Essayez encore.", "Bonne réponse")],
 )
-def test_a_quiz_answers_in_the_language_of_its_page(address, browser, language, praise):
+def test_a_quiz_answers_the_keyboard_in_the_language_of_its_page(
+    address, browser, language, wrong, right
+):
     browser.open(address + url("module-2-endpoint", language))
-    browser.run("document.querySelector('.quiz input[data-correct]').click()")
-    browser.wait(f"document.querySelector('.quiz-feedback').innerText.includes('{praise}')")
+    first, second = (f"document.querySelectorAll('.quiz')[{number}]" for number in (0, 1))
+    said = ".querySelector('.quiz-feedback').innerText"
+    # The right answer is the third, two steps down; to choose is not to answer.
+    browser.run(f"{first}.querySelector('input').focus()")
+    for key in (" ", "ArrowDown", "ArrowDown"):
+        press(browser, key)
+    assert browser.run(f"{first}.querySelector('input[data-correct]').checked")
+    assert browser.run(f"{first}{said}") == ""
+    press(browser, "Enter")
+    browser.wait(f"{first}{said}.includes('{right}')")
+    browser.run(f"{second}.querySelector('input:not([data-correct])').click()")
+    browser.run(f"{second}.querySelector('button').click()")
+    browser.wait(f"{second}{said}.includes('{wrong}')")
+    # Both verdicts can be read.
+    browser.call("Emulation.setEmulatedMedia", features=STILL)
+    for scheme in ("default", "slate"):
+        browser.run(f"document.body.dataset.mdColorScheme = '{scheme}'")
+        assert serious_faults(browser, ".quiz") == []
+
+
+def press(browser, key: str) -> None:
+    """Press and release one key, as a person does in the focused element."""
+    code, text = {" ": (32, " "), "Enter": (13, "\r"), "ArrowDown": (40, "")}[key]
+    named = {"key": key, "code": key.strip() or "Space", "windowsVirtualKeyCode": code}
+    browser.call("Input.dispatchKeyEvent", type="keyDown", text=text, **named)
+    browser.call("Input.dispatchKeyEvent", type="keyUp", **named)
+
+
+def test_an_arrow_key_moves_in_a_quiz_and_answers_nothing(address, browser):
+    browser.open(address + url("module-7-quiz", "en"))
+    browser.run("document.querySelector('.quiz input').focus()")
+    key = {"key": "ArrowDown", "code": "ArrowDown", "windowsVirtualKeyCode": 40}
+    for kind in ("rawKeyDown", "keyUp"):
+        browser.call("Input.dispatchKeyEvent", type=kind, **key)
+    browser.wait("document.querySelectorAll('.quiz input')[1].checked")
+    assert browser.run("document.querySelectorAll('.quiz input:disabled').length") == 0
+    assert browser.run("document.querySelectorAll('.quiz-feedback:not(.hidden)').length") == 0
 
 
 @pytest.mark.parametrize("exercise", COURSE.exercises, ids=lambda exercise: exercise.slug)
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_page_of_an_exercise_shows_its_whole_rubric(site, exercise, language):
     page = exercise.page.removesuffix(".md")
-    html = (site / url(page, language) / "index.html").read_text(encoding="utf-8")
+    html = (site / url(page, language)).read_text(encoding="utf-8")
     text = HTMLText(html).text
     criteria = rubric.load(COURSE.grader(exercise.slug)).criteria
     assert criteria

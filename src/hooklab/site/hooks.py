@@ -1,7 +1,8 @@
 """MkDocs' hooks: the menu from the catalogue, computed tables, and pages made from notebooks.
 
 A page asks for a table with a comment on a line of its own: `<!-- course -->` for the map of the
-modules, and what `hooklab.pages.markers` knows.
+modules, and what `hooklab.pages.markers` knows. `hooklab.pages.sequences` tells how it asks for a
+diagram.
 """
 
 import re
@@ -14,8 +15,10 @@ from mkdocs.structure.files import File
 
 from hooklab import catalogue
 from hooklab.errors import HooklabError
+from hooklab.pages import common_mistakes, glossary, review_page
 from hooklab.pages.markers import fill
-from hooklab.site import notebooks
+from hooklab.pages.sequences import drawn
+from hooklab.site import notebooks, search
 from hooklab.site.navigation import course_map, menu
 from hooklab.texts import LANGUAGES, _, use
 
@@ -24,18 +27,27 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
+GLOSSARY = "<!-- glossary -->"
 COURSE = re.compile(r"^<!-- course -->$", re.MULTILINE)
 ALTERNATE = re.compile(r"^ *<link rel=\"alternate\" .*>\n", re.MULTILINE)
 
 
 def on_config(config: "MkDocsConfig") -> None:
-    """Give each language its menu: `nav`'s first page, those of the catalogue, then the others."""
+    """Give each language its menu: `nav`'s first page, those that the course lists, the others."""
     for each in config.plugins["i18n"].config.languages:
         # MkDocs comes here once for every language that it builds.
         if each.nav is None:
             use(each.locale)
             home, *others = config.nav or ["index.md"]
-            each.nav = [home, *menu(_course(config)), *others, *_notebooks(config)]
+            course = _course(config)
+            each.nav = [
+                home,
+                *menu(course),
+                *_reviews(course),
+                *_mistakes(course),
+                *others,
+                *_notebooks(config),
+            ]
 
 
 def on_files(files: "Files", config: "MkDocsConfig") -> "Files":
@@ -76,15 +88,28 @@ def on_page_markdown(
     config: "MkDocsConfig",
     files: "Files",  # noqa: ARG001 - MkDocs' names
 ) -> str:
-    """Put the computed tables where the page asks for them."""
+    """Put tables and diagrams where the page asks for them, and the glossary's words at its end."""
     locale, *folders = PurePosixPath(page.file.src_uri).parent.parts
     use(locale)
     course = _course(config)
     here = PurePosixPath(*folders).as_posix()
     try:
-        return fill(course, COURSE.sub(lambda _match: course_map(course, here), markdown))
+        text = fill(course, COURSE.sub(lambda _match: course_map(course, here), markdown))
+        # On the glossary's own page, each word has its meaning beside it.
+        words = "" if markdown.find(GLOSSARY) >= 0 else glossary.tooltips(course.root)
+        return f"{drawn(text)}\n\n{words}\n"
     except HooklabError as error:
         raise PluginError(str(error)) from error
+
+
+def on_page_content(
+    html: str,
+    page: "Page",  # noqa: ARG001 - MkDocs' names
+    config: "MkDocsConfig",  # noqa: ARG001
+    files: "Files",  # noqa: ARG001
+) -> str:
+    """Keep one tooltip for each word."""
+    return glossary.once(html)
 
 
 @event_priority(-100)
@@ -106,12 +131,23 @@ def on_page_context(
 
 
 def on_post_page(output: str, page: "Page", config: "MkDocsConfig") -> str:  # noqa: ARG001
-    """Take the languages out of the head; the menu of languages keeps them.
+    """Give the search a name and its language, and take the languages out of the head.
+
+    The menu of languages keeps them.
 
     Search engines want whole addresses there, which a site without a fixed home has not, and the
     theme's script would ask each page for a site map of its own, which is not there.
     """
-    return ALTERNATE.sub("", output)
+    locale = page.file.src_uri.partition("/")[0]
+    use(locale)
+    return search.of_its_language(ALTERNATE.sub("", output), locale)
+
+
+# After the i18n plugin, which puts all languages into one index.
+@event_priority(-200)
+def on_post_build(config: "MkDocsConfig") -> None:
+    """Split the index of the search by language."""
+    search.split(Path(config.site_dir))
 
 
 def _course(config: "MkDocsConfig") -> catalogue.Course:
@@ -119,6 +155,16 @@ def _course(config: "MkDocsConfig") -> catalogue.Course:
         return catalogue.load(_root(config))
     except HooklabError as error:
         raise PluginError(str(error)) from error
+
+
+def _reviews(course: catalogue.Course) -> list[dict[str, list[str]]]:
+    pages = review_page.pages(course)
+    return [{_("After full marks"): pages}] if pages else []
+
+
+def _mistakes(course: catalogue.Course) -> list[dict[str, list[str]]]:
+    pages = common_mistakes.pages(course)
+    return [{_("Common mistakes"): pages}] if pages else []
 
 
 def _notebooks(config: "MkDocsConfig") -> list[dict[str, list[str]]]:

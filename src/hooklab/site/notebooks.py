@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from hooklab.errors import HooklabError
+from hooklab.site.plots import SVG, figure
 from hooklab.texts import LANGUAGES, _, language
 
 FOLDER = "notebooks"
@@ -51,9 +52,8 @@ def texts_of(cell: Any, name: str) -> dict[str, str]:
 def _executed(path: Path, source: str) -> Any:
     # nbformat ships types, and leaves this function out.
     notebook = nbformat.reads(source, as_version=4)  # type: ignore[no-untyped-call]
-    place = {"metadata": {"path": str(path.parent)}}
     try:
-        return NotebookClient(notebook, timeout=_SECONDS_PER_CELL, resources=place).execute()
+        return _run(notebook, path.parent)
     except CellExecutionError as error:
         raise HooklabError(
             _("{name}: a cell fails with {error}").format(
@@ -63,15 +63,36 @@ def _executed(path: Path, source: str) -> Any:
         ) from error
 
 
+def _run(notebook: Any, folder: Path, tries: int = 3) -> Any:
+    place = {"metadata": {"path": str(folder)}}
+    try:
+        return NotebookClient(notebook, timeout=_SECONDS_PER_CELL, resources=place).execute()
+    except CellExecutionError:
+        raise
+    except RuntimeError:
+        # Another program has taken a port of the kernel's before it could.
+        if tries == 1:
+            raise
+        return _run(notebook, folder, tries - 1)
+
+
 def _shown(cell: Any, name: str) -> str:
     if cell.cell_type == "markdown":
         # Where the page stands, the other pages of its language are one folder up.
         return texts_of(cell, name)[language()].replace(f"](../course/{language()}/", "](../")
     code = f"````python\n{cell.source}\n````"
-    output = "".join(_text(each) for each in cell.outputs).rstrip("\n")
-    return f"{code}\n\n````{{ .text .output .no-copy }}\n{output}\n````" if output else code
+    output = "".join(map(_text, cell.outputs)).rstrip("\n")
+    text = f"````{{ .text .output .no-copy }}\n{output}\n````" if output else ""
+    figures = [figure(each.data[SVG], cell, name) for each in cell.outputs if _is_figure(each)]
+    return "\n\n".join(filter(None, (code, text, *figures)))
+
+
+def _is_figure(output: Any) -> bool:
+    return output.output_type != "stream" and SVG in output.data
 
 
 def _text(output: Any) -> str:
+    if _is_figure(output):
+        return ""
     text: str = output.text if output.output_type == "stream" else output.data["text/plain"]
     return text
