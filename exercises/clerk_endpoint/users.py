@@ -5,31 +5,31 @@ from typing import Any
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from .models import GONE
+from .models import GONE, Id, Text
 
 
 class EmailAddress(BaseModel):
     """One of a user's addresses."""
 
     id: str
-    email_address: str
+    email_address: Text
 
 
 class UserData(BaseModel):
     """The part of Clerk's user that the app keeps; everything else is ignored."""
 
-    id: str
+    id: Id
     email_addresses: list[EmailAddress] = []
     primary_email_address_id: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
     updated_at: int = Field(ge=0, lt=GONE)
 
 
 class DeletedData(BaseModel):
     """What Clerk says of a deleted user: which one it was."""
 
-    id: str
+    id: Id
 
 
 def primary_email(user: UserData) -> str | None:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, Field
 from hooklab.webhooks import Event
 
 SECONDS_AT_MOST = 10**11
+LONGEST_ADDRESS = 254
+"""No mail server takes more letters."""
 
 
 class EmailAddress(BaseModel):
@@ -39,8 +41,9 @@ class ClerkUser(BaseModel):
 
     @property
     def addresses(self) -> list[str]:
-        """All addresses, each once."""
-        return sorted({entry.email_address for entry in self.email_addresses})
+        """All addresses, each once; what is too long to be one is left out."""
+        found = {entry.email_address for entry in self.email_addresses}
+        return sorted(each for each in found if len(each) <= LONGEST_ADDRESS)
 
     @property
     def stripe_customer_id(self) -> str | None:

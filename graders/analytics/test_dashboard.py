@@ -20,7 +20,7 @@ from .helpers.figures import (
     signed_up,
     work,
 )
-from .helpers.reading import HEADINGS, Page, addresses, css_of, graphics, loads, rows
+from .helpers.reading import HEADINGS, SHAPES, Page, addresses, css_of, graphics, loads, rows
 
 PATH = "/admin/analytics"
 REGIONS = ("signups", "connected", "countries", "conversion")
@@ -75,6 +75,21 @@ def numbers(lab, seen, name, wanted):
     )
 
 
+def is_drawn(lab, seen, name):
+    """Fail when an `<svg>` of the region is empty, and no script can fill it."""
+    empty = [
+        each
+        for each in graphics(region(lab, seen, name))
+        if each.tag == "svg" and not any(each.all(*SHAPES))
+    ]
+    lab.require(
+        not empty or any(seen.root.all("script")),
+        en=f"a drawing in the graphic of #{name}",
+        fr=f"un dessin dans le graphique de #{name}",
+        got=pick({"en": "an empty <svg>", "fr": "un <svg> vide"}),
+    )
+
+
 def test_the_page_is_for_administrators(lab):
     signed_up(lab, None)
     seen = page(lab)
@@ -106,6 +121,7 @@ def test_signups_are_drawn_hour_by_hour(lab):
         fr='un graphique avec role="img" dans #signups',
         got=", ".join(sorted({each.tag for each in region(lab, seen, "signups").all()})),
     )
+    is_drawn(lab, seen, "signups")
     lab.clock.advance(hours=1)
     # More than the chart has had to hold so far.
     many = lab.random.randrange(12, 20)
@@ -129,7 +145,9 @@ def test_countries_are_shown(lab):
     countries = [None, *(country for country, count in wanted.items() for _ in range(count))]
     for minutes, country in enumerate(lab.draw.order(countries)):
         deliver(lab, session(lab, user, HOUR + minutes * timedelta(minutes=30), country=country))
-    found = table(lab, page(lab), "countries")
+    seen = page(lab)
+    is_drawn(lab, seen, "countries")
+    found = table(lab, seen, "countries")
     named = {code: sum(n for name, n in found if code in name) for code in wanted}
     lab.require(
         named == wanted
@@ -152,7 +170,9 @@ def test_the_way_from_signup_to_login_is_shown(lab):
     deliver(lab, session(lab, people[-1], HOUR), session(lab, people[0], SECOND))
     imported = signed_up(lab, lab.clock.now() - 9 * HOUR, via="import")
     act(lab, imported)
-    numbers(lab, page(lab), "conversion", [len(people), active, 1])
+    seen = page(lab)
+    numbers(lab, seen, "conversion", [len(people), active, 1])
+    is_drawn(lab, seen, "conversion")
 
 
 def test_a_strangers_text_stays_text(lab):
@@ -201,6 +221,8 @@ def test_the_page_loads_nothing_from_elsewhere(lab):
 
 
 def test_everybody_can_read_the_page(lab):
+    # A page about nobody is the claim of another check.
+    signed_up(lab, lab.clock.now() - timedelta(minutes=5))
     seen = page(lab)
     html = next(seen.root.all("html"), None)
     require(

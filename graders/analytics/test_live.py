@@ -30,6 +30,19 @@ def holds(lab, counter, day, *members):
     )
 
 
+def no_other_day(lab, *days):
+    """Fail when there is a set of sign-ups for any other day."""
+    found = lab.redis.client.keys("analytics:signups:????-??-??")
+    wanted = {f"analytics:signups:{day}" for day in days}
+    lab.require(
+        wanted.issuperset(found),
+        en=f"sets of sign-ups for {' and '.join(days)} only: nobody has come on any other day",
+        fr=f"des ensembles d’inscriptions pour {' et '.join(days)} seulement : personne n’est venu "
+        "un autre jour",
+        got=", ".join(sorted(found)),
+    )
+
+
 def mortal(lab):
     """Fail when a counter has no end."""
     counters = ("analytics:signups:*", "analytics:logins:*")
@@ -57,6 +70,10 @@ def test_the_counters_hold_those_of_today(lab):
     holds(lab, "signups", TODAY, ada.user_id, grace.user_id)
     holds(lab, "logins", TODAY, login.data["id"])
     shows(lab, "live", {"signups": 2, "logins": 1})
+    # Ten past midnight in the zone; in UTC, today has most of an hour left.
+    lab.clock.advance(seconds=(END_OF_TODAY - lab.clock.now()).total_seconds() + 600)
+    signed_up(lab, None)
+    shows(lab, "live", {"signups": 1})
 
 
 def test_an_event_counts_in_the_day_when_it_happened(lab):
@@ -64,6 +81,7 @@ def test_an_event_counts_in_the_day_when_it_happened(lab):
     work(lab)
     holds(lab, "signups", YESTERDAY, before.user_id)
     holds(lab, "signups", TODAY, after.user_id)
+    no_other_day(lab, YESTERDAY, TODAY)
     lab.redis.wipe()
     lab.app.restart(ANALYTICS_TIME_ZONE="Asia/Kolkata")
     late = lab.clerk.session_created(after, at=at("2026-03-09 18:00"))

@@ -14,7 +14,7 @@ WORDS = 15
 
 
 def test_five_environments_are_described(answers):
-    company.read(answers)
+    company.require_names_of_secrets(company.read(answers))
 
 
 def test_an_event_reaches_its_own_environment(answers):

@@ -6,10 +6,9 @@ from hooklab.grading.defaults import defaults
 from hooklab.grading.inbox import content
 from hooklab.texts import pick
 
-from .helpers import cron, note
+from .helpers import cron, note, only
 
 DEFAULTS = defaults(__file__)
-MAIL_FROM = DEFAULTS["mail_from"]
 COOLDOWN = timedelta(hours=DEFAULTS["fraud_cooldown_hours"])
 MINUTE = timedelta(minutes=1)
 
@@ -27,6 +26,8 @@ def later(lab):
 
 def abroad(lab, user, **session):
     """Deliver a session from home; the event of one from another country, not delivered yet."""
+    # Whether one user's alert silences another's is the claim of one check.
+    lab.clock.advance(seconds=COOLDOWN.total_seconds())
     home = lab.clerk.session_created(user, country="FR")
     lab.deliver(home, note=note(home)).expect("2xx")
     lab.app.settle()
@@ -61,20 +62,6 @@ def noted(lab, channel):
     )
 
 
-def texts(message):
-    """Every text of a Slack message with its kind: "mrkdwn" or "plain_text"."""
-    found, waiting = [("mrkdwn", message.text)], list(message.blocks)
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict):
-            if isinstance(part.get("text"), str):
-                found.append((part.get("type"), part["text"]))
-            waiting.extend(part.values())
-        elif isinstance(part, list):
-            waiting.extend(part)
-    return found
-
-
 def begin(lab, hold, event):
     """Deliver `event` until its message has come to `hold`; the requests that are under way."""
     requests = [lab.deliver.later(event)]
@@ -93,7 +80,15 @@ def begin(lab, hold, event):
     return requests
 
 
+def has_link(lab, text):
+    """Whether there is an address to open in `text`, with its scheme or without."""
+    app = lab.settings["APP_URL"].partition("://")[2]
+    return any(sign in text.lower() for sign in ("://", "www.", "href=", app.lower()))
+
+
 def test_an_anomaly_alerts_the_user_and_the_team(lab):
+    sender = lab.draw.address()
+    lab.app.restart(MAIL_FROM=sender)
     first, last = f"{lab.draw.word()}ë", lab.draw.word()
     user = lab.clerk.user_created(
         first_name=first, last_name=last, emails=(lab.draw.address(), lab.draw.address())
@@ -102,20 +97,20 @@ def test_an_anomaly_alerts_the_user_and_the_team(lab):
     alarm(lab, user, by_phone)
     (mail,) = lab.inbox.expect(1)
     lab.require(
-        mail.to == (user.email,) and MAIL_FROM in mail.header("from"),
-        en=f"an e-mail from {MAIL_FROM} to the primary address, {user.email}",
-        fr=f"un e-mail de {MAIL_FROM} à l’adresse principale, {user.email}",
+        mail.to == (user.email,) and sender in mail.header("from"),
+        en=f"an e-mail from {sender} to the primary address, {user.email}",
+        fr=f"un e-mail de {sender} à l’adresse principale, {user.email}",
         got=f"{mail.header('from')} → {', '.join(mail.to)}",
     )
     lab.require(
-        mail.subject.strip() and mail.text.strip() and "://" not in mail.text + mail.html,
+        mail.subject.strip() and mail.text.strip() and not has_link(lab, mail.text + mail.html),
         en="an e-mail with a subject and a text part, and without any link",
         fr="un e-mail avec un objet et une partie texte, et sans aucun lien",
         got=content(mail),
     )
     for each, words in ((user, ("new_country", first, last)), (by_phone, ("new_country",))):
         (message,) = lab.slack.expect_messages(1, containing=each.user_id)
-        said = "\n".join(text for _kind, text in texts(message))
+        said = "\n".join(text for _kind, text in message.parts)
         for word in words:
             lab.require(
                 word in said,
@@ -132,6 +127,7 @@ def test_an_anomaly_alerts_the_user_and_the_team(lab):
 
 
 def test_an_alert_is_not_repeated_within_the_cooldown(lab):
+    lab.app.restart(**only("new_country"))
     user, other = lab.clerk.user_created(), lab.clerk.user_created()
     first = lab.clock.now() - COOLDOWN - 30 * MINUTE
 
@@ -146,9 +142,9 @@ def test_an_alert_is_not_repeated_within_the_cooldown(lab):
         sign_in(each, "FR", first - 90 * MINUTE)
     raised = sign_in(user, "DE", first)
     for repeat in (raised, raised.again()):
-        lab.deliver(repeat, note="Svix").expect("2xx")
+        lab.deliver(repeat, note="Svix")
     # What only the process remembers is forgotten now.
-    lab.app.restart()
+    lab.app.restart(**only("new_country"))
     sign_in(user, "BE", first + COOLDOWN - timedelta(seconds=1))
     # What comes late is as near as what comes after.
     sign_in(user, "ES", first - 60 * MINUTE)
@@ -161,12 +157,12 @@ def test_an_alert_is_not_repeated_within_the_cooldown(lab):
 
 
 def test_sessions_at_once_raise_one_alert(lab):
+    lab.app.restart(**only("many_sessions"))
     user = lab.clerk.user_created()
     for _ in range(5):
         lab.deliver(lab.clerk.session_created(user)).expect("2xx")
     sixth, seventh = (lab.clerk.session_created(user) for _ in range(2))
-    for answer in lab.deliver.together([sixth, seventh] * 4):
-        answer.expect("2xx")
+    lab.deliver.together([sixth, seventh] * 4)
     cron(lab)
     lab.db.expect("security_alert", 1, clerk_id=user.user_id, rule="many_sessions")
     told(lab, user, mails=1, messages=1)
@@ -201,6 +197,18 @@ def test_slack_that_is_down_delays_its_message_alone(lab):
     for _ in range(2):
         later(lab)
         told(lab, user, mails=1, messages=1)
+    # It is tried so many times and no more.
+    for attempts, messages in lab.draw.order(((2, 0), (4, 1))):
+        lab.app.restart(ALERT_MAX_ATTEMPTS=str(attempts))
+        user = lab.clerk.user_created()
+        lab.slack.fail(refuse=True)
+        alarm(lab, user)
+        for _ in range(attempts - 1 - messages):
+            later(lab)
+        lab.slack.recover()
+        for _ in range(2):
+            later(lab)
+        told(lab, user, mails=1, messages=messages)
 
 
 def test_a_refusal_by_slack_is_a_failure(lab):
@@ -295,7 +303,8 @@ def test_a_crash_loses_no_alert(lab):
 def recovered(lab, user, session):
     """Start the app again, deliver again, and fail unless everybody gets to know in the end."""
     lab.app.restart()
-    lab.deliver(session, note="Svix").expect("2xx")
+    # Its answer is another claim's: the first attempt may have stored it.
+    lab.deliver(session, note="Svix")
     for _ in range(2):
         later(lab)
     # Whoever was killed while sending cannot know whether it has arrived, and sends again.
@@ -325,24 +334,26 @@ def test_a_strangers_text_does_no_harm_in_slack(lab):
         alarm(lab, user)
         (message,) = told(lab, user, mails=1, messages=1)
         lab.require(
-            any((escaped if kind == "mrkdwn" else name) in text for kind, text in texts(message))
-            and not any(kind == "mrkdwn" and name in text for kind, text in texts(message)),
+            any((escaped if kind == "mrkdwn" else name) in text for kind, text in message.parts)
+            and not any(kind == "mrkdwn" and name in text for kind, text in message.parts),
             en=f"each name {name!r} as {escaped!r}, or as it is in a plain_text object",
             fr=f"chaque nom {name!r} écrit {escaped!r}, ou tel quel dans un objet plain_text",
-            got="\n".join(f"{kind}: {text!r}" for kind, text in texts(message)),
+            got="\n".join(f"{kind}: {text!r}" for kind, text in message.parts),
         )
-    first, last = lab.draw.word(), lab.draw.word()
-    user = lab.clerk.user_created(
-        first_name=f"{first}\nnew_country: solved", last_name=f"{last}\nBye"
-    )
-    alarm(lab, user)
-    (message,) = told(lab, user, mails=1, messages=1)
-    lab.require(
-        not any(f"{line}\n" in text for _kind, text in texts(message) for line in (first, last)),
-        en="names that stay on one line",
-        fr="des noms qui restent sur une ligne",
-        got="\n".join(f"{kind}: {text!r}" for kind, text in texts(message)),
-    )
+    for end in lab.draw.order(("\n", "\r", "\u2028")):
+        first, last = lab.draw.word(), lab.draw.word()
+        user = lab.clerk.user_created(
+            first_name=f"{first}{end}new_country: solved", last_name=f"{last}{end}Bye"
+        )
+        alarm(lab, user)
+        (message,) = told(lab, user, mails=1, messages=1)
+        said = [text for _kind, text in message.parts]
+        lab.require(
+            not any(f"{line}{end}" in text for text in said for line in (first, last)),
+            en="names that stay on one line",
+            fr="des noms qui restent sur une ligne",
+            got="\n".join(f"{kind}: {text!r}" for kind, text in message.parts),
+        )
 
 
 def test_nothing_personal_is_printed(lab):
@@ -360,7 +371,8 @@ def test_nothing_personal_is_printed(lab):
     lab.slack.recover()
     lab.inbox.recover()
     later(lab)
-    told(lab, user, mails=1, messages=1)
+    for channel in ("slack", "email"):
+        noted(lab, channel)
     secret = lab.settings["SLACK_WEBHOOK_URL"].rpartition("/")[2]
     for text, what in (
         (user.email, {"en": "The e-mail address", "fr": "L’adresse e-mail"}),

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from .helpers import (
     BASE,
     DUE,
+    Member,
     cron,
     deliver,
     erase,
@@ -30,7 +31,11 @@ def test_the_audit_knows_the_person_by_a_keyed_hash(lab):
         ada = join(lab)
         erase(lab, ada)
         lab.db.expect_row("erasure", {"subject_hash": subject_hash(lab, ada)}, status="done")
-    lab.db.expect("erasure", 2)
+    # Of somebody whom the app has never seen, the audit says the same.
+    eve = Member(lab.clerk.user_created())
+    erase(lab, eve)
+    lab.db.expect_row("erasure", {"subject_hash": subject_hash(lab, eve)}, status="done")
+    lab.db.expect("erasure", 3)
 
 
 def test_the_audit_has_the_outcome_of_each_step(lab):

@@ -25,8 +25,6 @@ from .helpers.production import Production
 def test_a_rollback_keeps_deliveries_and_applies_none(lab):
     ada, bob = people(lab, 2)
     full(lab)
-    for headers in lab.draw.strangers(lab.settings["ADMIN_TOKEN"]):
-        lab.app.post("/migration/rollback", headers=headers).expect("401", "403")
     before = renamed(lab, ada)
     told(lab, before)
     says(lab, before)
@@ -41,6 +39,17 @@ def test_a_rollback_keeps_deliveries_and_applies_none(lab):
     lab.app.restart()
     cron(lab)
     says(lab, before)
+
+
+def test_the_administration_alone_has_the_switch(lab):
+    go(lab, "shadow")
+    for headers in lab.draw.strangers(lab.settings["ADMIN_TOKEN"]):
+        lab.app.get("/migration/status", headers=headers).expect("401", "403")
+        for route in ("phase", "rollback", "backfill", "compare"):
+            data = {"phase": "shadow"} if route == "phase" else None
+            answer = lab.app.post(f"/migration/{route}", data=data, headers=headers)
+            answer.expect("401", "403")
+    expect_status(lab, phase="shadow", paused=False)
 
 
 def test_after_a_rollback_the_login_writes_again(lab):

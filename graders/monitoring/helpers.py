@@ -36,6 +36,15 @@ def fail(lab, event, times=1):
     return answers
 
 
+def held_up(lab, event, seconds):
+    """Deliver `event` while billing takes so long over it; the answer."""
+    with lab.billing.hold("request") as hold:
+        request = lab.deliver.later(event)
+        hold.wait(during=[request])
+        lab.clock.advance(seconds=seconds)
+    return request.result()
+
+
 def small(lab):
     """An event that the app has nothing to do for."""
     return lab.clerk.other(

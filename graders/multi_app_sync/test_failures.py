@@ -12,6 +12,7 @@ from .helpers import (
     begin,
     change,
     cron,
+    deliveries,
     expect_told,
     fail_all,
     hold_all,
@@ -115,6 +116,24 @@ def test_the_time_out_is_a_setting(lab):
         )
     for request in requests:
         request.result().expect("2xx")
+    # An answer that comes byte by byte does not end in time either, and the next attempt is due.
+    lab.billing.drip()
+    arrived = lab.billing.deliveries
+    before = len(arrived)
+    lab.deliver.later(lab.clerk.user_created())
+    if len(arrived.wait(before + 1, timeout=0.5)) == before:
+        lab.cron.later()
+    # Long enough for the half second, also on a busy machine.
+    arrived.wait(before + 2, timeout=2.0)
+    lab.clock.advance(seconds=DUE * BASE)
+    lab.cron.later()
+    lab.require(
+        len(arrived.wait(before + 2, timeout=3.0)) >= before + 2,
+        en="another attempt after SYNC_TIMEOUT_SECONDS: it is the time of the whole exchange",
+        fr="une autre tentative après SYNC_TIMEOUT_SECONDS : c’est la durée de tout l’échange",
+        got=shown(arrived),
+    )
+    lab.billing.recover()
 
 
 def test_a_message_that_waits_holds_up_its_user_alone(lab):
@@ -154,6 +173,14 @@ def test_retry_after_is_honoured(lab):
         expect_told(lab, signup, only=[name])
         later(lab, (DUE - 0.97) * granted)
         expect_told(lab, signup, signup)
+    # A shorter pause than the app's own delay is no wish for more calls.
+    signup = lab.clerk.user_created()
+    lab.mobile.fail(status=503, retry_after=1, times=1)
+    change(lab, signup)
+    later(lab, TOO_EARLY * BASE)
+    expect_told(lab, signup, only=["mobile"])
+    later(lab, (DUE - TOO_EARLY) * BASE)
+    expect_told(lab, signup, signup)
 
 
 def test_each_failure_doubles_the_delay_up_to_the_cap(lab):
@@ -186,6 +213,10 @@ def test_an_application_away_for_days_gets_everything(lab):
     for _ in range(12):
         lab.clock.advance(hours=10)
         lab.cron()
+    # Nothing is ever given up: a year is longer than any number of attempts that somebody counts.
+    for _ in range(52):
+        lab.clock.advance(days=7)
+        lab.cron()
     change(lab, update)
     expect_told(lab, signup, signup, update, only=["mobile", "billing"])
     lab.admin.recover()
@@ -200,7 +231,10 @@ def test_the_cron_obeys_its_secret_alone(lab):
     change(lab, signup)
     recover_all(lab)
     lab.clock.advance(seconds=DUE * BASE)
+    # An app that works on its own has sent it by now.
+    sent = [signup] * len(deliveries(lab, "mobile", signup))
     lab.cron.obeys_its_secret_alone()
-    expect_told(lab, signup)
+    lab.cron.is_closed_without_a_secret()
+    expect_told(lab, signup, *sent)
     cron(lab)
     expect_told(lab, signup, signup)

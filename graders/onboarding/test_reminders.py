@@ -86,6 +86,32 @@ def test_a_mail_server_that_fails_delays_the_reminder_alone(lab):
         cron(lab)
     for who in (first, second):
         lab.inbox.expect(1, to=who.email)
+    # It is tried every hour, so many times and no more.
+    for attempts in lab.draw.order((3, 7)):
+        lab.app.restart(MAIL_MAX_ATTEMPTS=str(attempts))
+        patient, given_up = came(lab), came(lab)
+        lab.inbox.fail(refuse=True)
+        cron_at(lab, due_at(patient) + timedelta(minutes=1))
+        for _ in range(attempts - 2):
+            hourly(lab)
+        lab.inbox.recover()
+        lab.inbox.fail(status=451, times=1)
+        hourly(lab)
+        lab.inbox.recover()
+        hourly(lab)
+        reached = [who for who in (patient, given_up) if lab.inbox.mails(who.email)]
+        lab.require(
+            len(reached) == 1,
+            en=f"MAIL_MAX_ATTEMPTS={attempts}: attempt {attempts} is made, and none after it",
+            fr=f"MAIL_MAX_ATTEMPTS={attempts} : la tentative {attempts} a lieu, et aucune après",
+            got="\n".join(who.email for who in reached) or "-",
+        )
+
+
+def hourly(lab):
+    """Let the hour pass after which a failed attempt is made again."""
+    lab.clock.advance(hours=1)
+    cron(lab)
 
 
 def test_the_reminder_goes_to_the_present_primary_address(lab):

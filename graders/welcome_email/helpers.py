@@ -67,14 +67,19 @@ def begin_sending(lab, hold, signup):
 
 
 def crash(lab, point, signup):
-    """Kill the app while its mail is at `point`; restart, redeliver, and wait for the lease."""
+    """Kill the app while its mail is at `point`; restart, redeliver, and wait for the lease.
+
+    The lease is much shorter than usual, so that the setting must be obeyed.
+    """
+    lease = LEASE // 10
+    lab.app.restart(MAIL_LEASE_SECONDS=str(lease))
     with lab.inbox.hold(point) as hold:
         begin_sending(lab, hold, signup)
         lab.app.kill()
-    lab.app.restart()
+    lab.app.restart(MAIL_LEASE_SECONDS=str(lease))
     welcome(lab, signup, note="Svix")
     for _ in range(2):
-        lab.clock.advance(seconds=2 * LEASE)
+        lab.clock.advance(seconds=2 * lease)
         cron(lab)
 
 

@@ -29,8 +29,14 @@ def test_the_same_signup_in_another_message_sends_no_second_mail(lab):
     signup = lab.clerk.user_created()
     welcome(lab, signup)
     welcome(lab, signup.again())
+    # What it says is no news any more: the person may have changed it since.
+    welcome(lab, signup.changed(new_id=True, first_name=lab.draw.word()))
     stored(lab, signup)
     lab.inbox.expect(1)
+    # An address makes nobody the same: who comes back after leaving is somebody new.
+    lab.clerk.user_deleted(signup)
+    welcome(lab, lab.clerk.user_created(email=signup.email))
+    lab.inbox.expect(2, to=signup.email)
 
 
 def test_eight_deliveries_at_once_send_one_mail(lab):

@@ -1,6 +1,15 @@
-"""Given: the tables. Nothing to write here."""
+"""Given: the tables, and what fits into them. Nothing to write here."""
 
+from typing import Annotated
+
+from pydantic import StringConstraints
 from sqlmodel import BigInteger, Field, SQLModel
+
+Text = Annotated[str, StringConstraints(pattern=r"\A[^\x00]*\z")]
+"""What every column can hold: PostgreSQL stores no NUL. Half an emoji is no `str` for pydantic."""
+
+Id = Annotated[Text, StringConstraints(max_length=255)]
+"""Clerk's have some thirty letters, and no index of PostgreSQL takes three thousand."""
 
 
 class User(SQLModel, table=True):

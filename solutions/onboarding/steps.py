@@ -8,7 +8,7 @@ def steps_shown_by(user: ClerkUser) -> set[str]:
     """The steps that Clerk's user shows as done, out of EMAIL_VERIFIED and PROFILE_COMPLETED.
 
     An e-mail counts when the primary address is verified. A profile counts with both names and a
-    photo that the user has chosen.
+    photo that the user has chosen; a name of spaces is none.
     """
     # answer 2: look at the primary address, the names and the photo.
     steps = set()
@@ -16,6 +16,10 @@ def steps_shown_by(user: ClerkUser) -> set[str]:
     if address and address.verification and address.verification.status == "verified":
         steps.add(EMAIL_VERIFIED)
     # Not `image_url`: Clerk fills that for everybody.
-    if user.first_name and user.last_name and user.has_image:
+    if all(map(_is_said, (user.first_name, user.last_name))) and user.has_image:
         steps.add(PROFILE_COMPLETED)
     return steps
+
+
+def _is_said(name: str | None) -> bool:
+    return bool(name and name.strip())

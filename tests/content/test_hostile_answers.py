@@ -53,7 +53,11 @@ class Given(Answers):
     """Answers that were never written to a file: TOML could not hold them all."""
 
     def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__(Path("nowhere"))
         self._values = values
+
+    def text(self, name: str) -> str:
+        return ""
 
     def toml(self, name: str) -> dict[str, Any]:
         return self._values

@@ -222,7 +222,7 @@ def expect_tracked(lab, count, name, who):
     return found
 
 
-def expect_event(lab, name, who, when, properties):
+def expect_event(lab, name, who, when, properties, prefix=PREFIX):
     """Fail unless Segment has kept one such event: its time, its properties, its message id."""
     event = expect_tracked(lab, 1, name, who)[0]
     found = {key: event.properties.get(key) for key in properties}
@@ -234,8 +234,8 @@ def expect_event(lab, name, who, when, properties):
     )
     given = event.message.get("messageId")
     lab.require(
-        isinstance(given, str) and given.startswith(PREFIX) and len(given) <= 100,
-        en=f"a messageId that begins with “{PREFIX}” and has at most 100 characters",
-        fr=f"un messageId qui commence par « {PREFIX} » et compte au plus 100 caractères",
+        isinstance(given, str) and given.startswith(prefix) and len(given) <= 100,
+        en=f"a messageId that begins with “{prefix}” and has at most 100 characters",
+        fr=f"un messageId qui commence par « {prefix} » et compte au plus 100 caractères",
         got=repr(given),
     )

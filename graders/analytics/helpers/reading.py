@@ -17,6 +17,8 @@ ENDS = {
     "dt": {"dt", "dd"},
     "dd": {"dt", "dd"},
 }
+DRAWN = "circle ellipse foreignobject image line path polygon polyline rect text use"
+SHAPES = tuple(DRAWN.split())
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 

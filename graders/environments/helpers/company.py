@@ -126,18 +126,23 @@ def _for(fields, key, *, needed):
 
 
 def _variables(fields):
-    found = {name: fields.name(name) for name in VARIABLES}
-    for name, value in found.items():
-        if _SECRET.search(value):
-            fail(
-                f"{fields.where}, {name}: the name under which the secret is kept",
-                f"{fields.where}, {name} : le nom sous lequel le secret est rangé",
-                {
-                    "en": "this looks like the secret itself, and this file is read by everybody",
-                    "fr": "cela ressemble au secret lui-même, et tout le monde lit ce fichier",
-                },
-            )
-    return found
+    return {name: fields.name(name) for name in VARIABLES}
+
+
+def require_names_of_secrets(environments):
+    """Fail when a variable looks like a secret itself."""
+    for each in environments:
+        where = each.fields.table("variables").where
+        for name, value in each.variables.items():
+            if _SECRET.search(value):
+                fail(
+                    f"{where}, {name}: the name under which the secret is kept",
+                    f"{where}, {name} : le nom sous lequel le secret est rangé",
+                    {
+                        "en": "this looks like the secret itself, and everybody reads this file",
+                        "fr": "cela ressemble au secret lui-même, et tout le monde lit ce fichier",
+                    },
+                )
 
 
 def _refuse_names_twice(environments):

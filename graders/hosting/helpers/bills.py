@@ -213,16 +213,25 @@ def _ids(option):
 
 
 def clerk(fields, assumed):
-    """Clerk's bill, which is the same for all hosts; a plan that is not enough fails."""
-    fields.only("plan", "monthly_cost")
-    plans = [each for each in SHEET.group("clerk") if each.unit == "month"]
-    plan = SHEET.prices[fields.choice("plan", [each.id for each in plans])]
+    """Clerk's bill, which is the same for all hosts."""
+    plan = _plan(fields)
+    users = [Line(SHEET.prices[id_], assumed["retained_users"]) for id_ in plan.metered]
+    return Bill((Line(plan, 1), *users))
+
+
+def require_seats(fields, assumed):
+    """Fail when Clerk's plan has fewer seats than there are developers."""
+    plan = _plan(fields)
     seats = plan.limits.get("dashboard_seats")
     if seats and assumed["developers"] > seats:
         fail(
             f"{plan.id}: {SHEET.limits['dashboard_seats']['en']}, at most {number(seats)}",
-            f"{plan.id} : {SHEET.limits['dashboard_seats']['fr']}, au plus {number(seats)}",
+            f"{plan.id} : {SHEET.limits['dashboard_seats']['fr']}, au plus {number(seats)}",
             f"developers = {assumed['developers']}",
         )
-    users = [Line(SHEET.prices[id_], assumed["retained_users"]) for id_ in plan.metered]
-    return Bill((Line(plan, 1), *users))
+
+
+def _plan(fields):
+    fields.only("plan", "monthly_cost")
+    plans = [each for each in SHEET.group("clerk") if each.unit == "month"]
+    return SHEET.prices[fields.choice("plan", [each.id for each in plans])]

@@ -38,6 +38,7 @@ BOUNDS = {
     "developers": (1, 20),
 }
 _WHOLE = ("retained_users", "developers")
+_HABITS = ("sign_ins", "events_per_sign_in", "updates", "deliveries")
 
 KEYS = (
     "host",
@@ -89,20 +90,26 @@ def top(answers):
     return fields
 
 
-def assumptions(answers):
-    """What the answer assumes, each value plausible; `deliveries` is computed, not read."""
+def assumptions(answers, *, plausible=False):
+    """What the answer assumes; `deliveries` is computed, not read.
+
+    Args:
+        plausible: whether the users and their habits must be those of the question. Bills and
+            scores are told from what is assumed, whatever that is.
+    """
     fields = top(answers).table("assumptions")
     fields.only("monthly_active_users", *BOUNDS)
     users = fields.number("monthly_active_users", 1, MOST)
-    if users != USERS:
+    if plausible and users != USERS:
         fail(
             f"monthly_active_users = {USERS}: that is the question",
             f"monthly_active_users = {USERS} : c’est la question",
             number(users),
         )
+    bounds = BOUNDS if plausible else BOUNDS | dict.fromkeys(_HABITS, (0, MOST * MOST))
     found = {
         key: fields.whole(key, *span) if key in _WHOLE else fields.number(key, *span)
-        for key, span in BOUNDS.items()
+        for key, span in bounds.items()
     }
     return found | {"deliveries": deliveries(found), "written_deliveries": found["deliveries"]}
 

@@ -127,6 +127,11 @@ def compare(lab):
     lab.clock.advance(minutes=1)
     before = status(lab, "compared_at")
     ask(lab, "compare").expect("2xx")
+    finish_comparison(lab, before)
+
+
+def finish_comparison(lab, before):
+    """Let the scheduler run until there is another result than the one `before`."""
     for _run in range(MOST_RUNS):
         cron(lab)
         if status(lab, "compared_at") != before:

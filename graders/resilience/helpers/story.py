@@ -134,8 +134,12 @@ def is_reconciling(lab):
 
 
 @contextmanager
-def killed_while(lab, hold, begin):
-    """Begin something, kill the app when a call waits at `hold`, and start it again."""
+def killed_while(lab, hold, begin, **settings):
+    """Begin something, kill the app when a call waits at `hold`, and start it again.
+
+    Args:
+        settings: those of the app that starts again.
+    """
     with hold:
         answer = begin()
         lab.require(
@@ -147,7 +151,7 @@ def killed_while(lab, hold, begin):
         lab.app.kill()
         answer.result()
     yield
-    lab.app.restart()
+    lab.app.restart(**settings)
 
 
 # What is true

@@ -82,6 +82,7 @@ def handle_user_created(
     """Create the user, tell the analytics, count."""
     accounts = data["external_accounts"]
     method = (accounts[0].get("provider") if accounts else None) or "email"
+    # --8<-- [start:first_version]
     # Record in the main database.
     with Session(engine) as session:
         session.add(Newcomer(clerk_id=data["id"], created_at=data["created_at"], source=method))
@@ -103,6 +104,7 @@ def handle_user_created(
     # Increment a Redis counter for the live figures.
     redis.incr("signups:today")
     redis.expire("signups:today", 24 * 60 * 60)
+    # --8<-- [end:first_version]
 
 
 def handle_session_created(engine: Engine, settings: Settings, data: dict[str, Any]) -> None:

@@ -55,6 +55,7 @@ def handle_session_created(engine: Engine, settings: Settings, data: dict[str, A
     """Log the session, and look for anomalies."""
     user_id = data["user_id"]
     with Session(engine, expire_on_commit=False) as session:
+        # --8<-- [start:first_version]
         # Log the session.
         session.add(
             SessionLog(
@@ -75,6 +76,7 @@ def handle_session_created(engine: Engine, settings: Settings, data: dict[str, A
                 SessionLog.timestamp >= now - timedelta(hours=24),
             )
         ).all()
+        # --8<-- [end:first_version]
 
     # Detect the anomalies.
     countries = {each.country for each in recent}

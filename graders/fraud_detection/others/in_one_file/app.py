@@ -189,23 +189,25 @@ def raise_alert(connection: Connection, session: dict, rule: str, settings: Sett
 
 
 def send_all(engine: Engine, settings: Settings) -> None:
-    """Try everything that has not left yet."""
-    waiting = "SELECT * FROM security_alert WHERE email_sent = 0 OR slack_sent = 0"
+    """Try everything that has not left yet. Below zero, failures are counted."""
+    waiting = "SELECT * FROM security_alert WHERE email_sent < 1 OR slack_sent < 1"
     with engine.connect() as connection:
         alerts = connection.execute(text(waiting)).mappings().all()
     for alert in alerts:
         for channel, send in (("email", send_email), ("slack", send_slack)):
-            if not alert[f"{channel}_sent"]:
+            if -settings.alert_max_attempts < alert[f"{channel}_sent"] < 1:
                 sent = send(settings, alert, json.loads(alert["person"]))
                 outcome = "sent" if sent else "failed"
                 log.info("tried", channel=channel, rule=alert["rule"], outcome=outcome)
-                if sent:
-                    mark(engine, alert, channel)
+                mark(engine, alert, channel, "1" if sent else f"{channel}_sent - 1")
 
 
-def mark(engine: Engine, alert: dict, channel: str) -> None:
-    """Note that one of the two messages has left."""
-    sent = f"UPDATE security_alert SET {channel}_sent = 1 WHERE session_id = :id AND rule = :rule"
+def mark(engine: Engine, alert: dict, channel: str, value: str) -> None:
+    """Note that one of the two messages has left, or has failed once more."""
+    sent = (
+        f"UPDATE security_alert SET {channel}_sent = {value} "
+        "WHERE session_id = :id AND rule = :rule"
+    )
     with engine.begin() as connection:
         connection.execute(text(sent), {"id": alert["session_id"], "rule": alert["rule"]})
 

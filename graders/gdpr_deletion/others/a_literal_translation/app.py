@@ -146,6 +146,7 @@ def handle_user_deleted(engine: Engine, settings: Settings, data: dict[str, Any]
     """Everything about the user, one thing after the other."""
     clerk_id = data["id"]
 
+    # --8<-- [start:first_version]
     # 1. Find the user before the deletion.
     with Session(engine) as session:
         user = session.exec(select(User).where(User.clerk_id == clerk_id)).first()
@@ -159,6 +160,7 @@ def handle_user_deleted(engine: Engine, settings: Settings, data: dict[str, Any]
 
     # 3. Delete the files.
     shutil.rmtree(community.folder_of(settings, user.id), ignore_errors=True)
+    # --8<-- [end:first_version]
 
     with Session(engine) as session:
         # 4. Make the posts anonymous rather than delete them.

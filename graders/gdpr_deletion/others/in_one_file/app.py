@@ -383,7 +383,9 @@ class Community:
         address = f"{self.settings.stripe_api_url}/v1/customers/{erasure.customer}"
         key = self.settings.stripe_api_key.get_secret_value()
         found = await client.get(address, auth=(key, ""))
-        if found.status_code == 404 or found.raise_for_status().json().get("deleted"):
+        if found.status_code == 404 and "resource_missing" in found.text:
+            return
+        if found.raise_for_status().json().get("deleted"):
             return
         (await client.delete(address, auth=(key, ""))).raise_for_status()
 

@@ -41,6 +41,7 @@ FLAGS: dict[str, Any] = {
     "paused": False,
     "since": 0,
     "backfill": None,
+    "backfilled": False,
     "cursor": None,
     "quiet_until": 0,
     "compare": None,
@@ -158,6 +159,8 @@ def keep(store: Store, event: Event) -> None:
     except (KeyError, TypeError, ValueError):
         status = "parked"
     with store.write() as db:
+        if flags(db)["phase"] == "off":
+            return
         if one(db, "SELECT 1 AS it FROM inbox WHERE svix_id = :id", id=event.message_id):
             return
         db.execute(
@@ -220,7 +223,7 @@ def set_phase(store: Store, phase: Any, percent: Any) -> None:
             refuse("never off again")
         if forward > 1 or (forward == 1 and found["paused"]):
             refuse("one step after the other")
-        if ORDER.index(phase) > 1 and found["backfill"] != "done":
+        if ORDER.index(phase) > 1 and not found["backfilled"]:
             refuse("the backfill first")
         if phase == "removed" and forward and not (clean and result["began"] >= found["since"]):
             refuse("a clean comparison first")
@@ -247,7 +250,7 @@ def write_page(store: Store, found: dict[str, Any], users: list[dict[str, Any]],
         for user in users:
             put(db, facts(user))
         if len(users) < size:
-            set_flags(db, backfill="done")
+            set_flags(db, backfill="done", backfilled=True)
         else:
             set_flags(db, cursor=users[-1]["id"])
 

@@ -290,7 +290,7 @@ class App:
         with self.db() as run:
             total, failed = run(
                 "SELECT count(*), count(*) FILTER (WHERE status = 'failed') FROM webhook_log "
-                "WHERE received_at > :since",
+                "WHERE received_at >= :since",
                 since=since.strftime("%Y-%m-%d %H:%M:%S.%f"),
             ).one()
             last = run(

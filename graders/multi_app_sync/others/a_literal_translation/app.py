@@ -70,6 +70,7 @@ async def handle_user_deleted(engine: Engine, settings: Settings, data: dict[str
 
 async def notify_all(settings: Settings, data: dict[str, Any]) -> None:
     """Notify everybody: one failure does not stop the others."""
+    # --8<-- [start:first_version]
     await asyncio.gather(
         notify(settings.mobile_app_url, data),
         notify(settings.admin_app_url, data),
@@ -85,4 +86,5 @@ async def notify(url: str, data: dict[str, Any]) -> None:
             f"{url}/webhooks/user-sync",
             headers={"Authorization": f"Bearer {INTERNAL_API_KEY}"},
             json=data,
+            # --8<-- [end:first_version]
         )

@@ -2,6 +2,7 @@
 application and user, and all sending in the cron, with a thread for each application.
 """
 
+import asyncio
 import hmac
 import json
 import time
@@ -171,32 +172,29 @@ class Sender:
 
     def serve(self, name: str, url: str, secrets: list[str]) -> None:
         """Every user about whom the application is behind."""
-        with httpx.Client(verify=self.context, timeout=self.settings.sync_timeout_seconds) as http:
-            with self.engine.connect() as connection:
-                found = connection.execute(FIND, {"name": name, "now": time.time()}).all()
-            for (user_id,) in found:
-                now = time.time()
-                lock = {"name": name, "id": user_id, "until": now + self.lease}
-                with self.engine.begin() as connection:
-                    taken = connection.execute(LOCK, {**lock, "now": now}).rowcount
-                if taken:
-                    self.catch_up(http, f"{url}/webhooks/user-sync", secrets, lock)
+        with self.engine.connect() as connection:
+            found = connection.execute(FIND, {"name": name, "now": time.time()}).all()
+        for (user_id,) in found:
+            now = time.time()
+            lock = {"name": name, "id": user_id, "until": now + self.lease}
+            with self.engine.begin() as connection:
+                taken = connection.execute(LOCK, {**lock, "now": now}).rowcount
+            if taken:
+                self.catch_up(f"{url}/webhooks/user-sync", secrets, lock)
 
     @property
     def lease(self) -> int:
         """In seconds."""
         return self.settings.sync_lease_seconds
 
-    def catch_up(
-        self, http: httpx.Client, url: str, secrets: list[str], lock: dict[str, Any]
-    ) -> None:
+    def catch_up(self, url: str, secrets: list[str], lock: dict[str, Any]) -> None:
         """Tell of one user, change by change, until one fails."""
         while True:
             with self.engine.connect() as connection:
                 line = connection.execute(NEXT, lock).first()
             if line is None:
                 break
-            wish = self.tell(http, url, secrets, line.message_id, line.body)
+            wish = self.tell(url, secrets, line.message_id, line.body)
             with self.engine.begin() as connection:
                 if wish is None:
                     connection.execute(MOVE, {**lock, "revision": line.revision})
@@ -208,9 +206,15 @@ class Sender:
         with self.engine.begin() as connection:
             connection.execute(UNLOCK, lock)
 
-    def tell(
-        self, http: httpx.Client, url: str, secrets: list[str], message_id: str, body: str
-    ) -> float | None:
+    async def exchange(self, url: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        """One call, its last byte included, within the time that the settings give."""
+        async with (
+            asyncio.timeout(self.settings.sync_timeout_seconds),
+            httpx.AsyncClient(verify=self.context, timeout=None) as http,
+        ):
+            return await http.post(url, content=body, headers=headers)
+
+    def tell(self, url: str, secrets: list[str], message_id: str, body: str) -> float | None:
         """None when it was taken; otherwise the seconds that the application wants to be left."""
         now = datetime.now(UTC)
         headers = {
@@ -222,8 +226,8 @@ class Sender:
             ),
         }
         try:
-            answer = http.post(url, content=body.encode(), headers=headers)
-        except httpx.HTTPError:
+            answer = asyncio.run(self.exchange(url, body.encode(), headers))
+        except (httpx.HTTPError, TimeoutError):
             return 0.0
         if 200 <= answer.status_code < 300:
             return None

@@ -88,6 +88,7 @@ def handle_user_created(engine: Engine, data: dict[str, Any]) -> None:
             )
         )
         session.flush()
+        # --8<-- [start:first_version]
         session.add(
             Onboarding(
                 clerk_id=data["id"],
@@ -110,6 +111,7 @@ def handle_user_created(engine: Engine, data: dict[str, Any]) -> None:
             )
         )
         session.commit()
+        # --8<-- [end:first_version]
 
 
 def handle_user_updated(engine: Engine, data: dict[str, Any]) -> None:

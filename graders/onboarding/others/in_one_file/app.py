@@ -41,6 +41,7 @@ TABLES = (
     "CREATE UNIQUE INDEX IF NOT EXISTS one_grant ON premium_grant (clerk_id)",
     "CREATE TABLE IF NOT EXISTS reminder (clerk_id VARCHAR(64) REFERENCES onboarding, "
     "kind VARCHAR(20), due_at BIGINT NOT NULL, state TEXT NOT NULL, not_before BIGINT NOT NULL, "
+    "failures INTEGER NOT NULL DEFAULT 0, "
     "PRIMARY KEY (kind, clerk_id))",
     "CREATE INDEX IF NOT EXISTS open_reminders ON reminder (due_at) WHERE state = 'open'",
 )
@@ -183,7 +184,8 @@ def hear(engine: Engine, settings: Settings, type_: str, data: dict[str, Any]) -
         steps = {
             "email_verified": proof.get("status") == "verified",
             "profile_completed": bool(
-                data["has_image"] and data["first_name"] and data["last_name"]
+                data["has_image"]
+                and all((data[name] or "").strip() for name in ("first_name", "last_name"))
             ),
         }
         complete = advance(connection, data["id"], {step for step in steps if steps[step]})
@@ -191,7 +193,7 @@ def hear(engine: Engine, settings: Settings, type_: str, data: dict[str, Any]) -
             due_at = data["created_at"] + settings.onboarding_reminder_hours * 3_600_000
             run(
                 connection,
-                "INSERT INTO reminder VALUES (:id, 'onboarding', :due, :state, 0) "
+                "INSERT INTO reminder VALUES (:id, 'onboarding', :due, :state, 0, 0) "
                 "ON CONFLICT DO NOTHING",
                 id=data["id"],
                 due=due_at,
@@ -291,6 +293,8 @@ def remind(engine: Engine, settings: Settings) -> None:
             state = send(settings, address)
             with alone(engine, clerk_id) as connection:
                 settle(connection, clerk_id, state, now + PAUSE * 1000)
+                if state == "open":
+                    count(connection, clerk_id, settings.mail_max_attempts)
 
 
 def claim(connection: Connection, clerk_id: str, now: int) -> str | None:
@@ -319,6 +323,17 @@ def settle(connection: Connection, clerk_id: str, state: str, not_before: int) -
         id=clerk_id,
         state=state,
         later=not_before,
+    )
+
+
+def count(connection: Connection, clerk_id: str, most: int) -> None:
+    """Count a failure, and give the reminder up after `most` of them."""
+    run(
+        connection,
+        "UPDATE reminder SET failures = failures + 1, "
+        "state = CASE WHEN failures + 1 < :most THEN 'open' ELSE 'off' END WHERE clerk_id = :id",
+        id=clerk_id,
+        most=most,
     )
 
 

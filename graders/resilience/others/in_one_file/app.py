@@ -251,7 +251,7 @@ class Desk:
             self.closed[door] = 0
             raise Later(0) from None
         if answer.status_code >= 500 or answer.status_code in (408, 429):
-            self.closed[door] = int(answer.headers.get("retry-after", 0))
+            self.closed[door] = min(int(answer.headers.get("retry-after", 0)), 86400)
             raise Later(self.closed[door])
         return answer
 

@@ -69,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
                 },
             )
 
+        # --8<-- [start:first_version]
         # Add new users to the e-mail list, automatically.
         if email:
             mailchimp_client(settings).lists.add_list_member(
@@ -86,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
             user_id=data["id"],
             event="User Signed Up",
             properties={"email": email, "metadata": data["public_metadata"]},
+            # --8<-- [end:first_version]
         )
 
     @app.post("/internal/cron")

@@ -39,6 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
         if event.type != "user.created":
             return JSONResponse({"success": True})
 
+        # --8<-- [start:first_version]
         # Has it been processed already?
         with Session(engine) as session:
             if session.get(WebhookLog, event.message_id):
@@ -50,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
             asyncio.to_thread(handle_user_created, engine, settings, event.data),
         )
         return JSONResponse({"success": True})
+        # --8<-- [end:first_version]
 
     @app.post("/internal/cron")
     def cron(authorization: Annotated[str, Header()] = "") -> dict[str, int]:
