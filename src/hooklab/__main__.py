@@ -1,5 +1,6 @@
 """hooklab from the command line. Python 3.8 can read this file, and is told what is missing."""
 
+import signal
 import sys
 
 
@@ -10,7 +11,15 @@ def main() -> None:
         sys.exit(_refuse_python())
     from hooklab.cli.main import main as run
 
+    for name in ("SIGTERM", "SIGHUP"):
+        # Somebody closes the window: what was started ends, and what was made is removed.
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _leave)
     sys.exit(run(sys.argv[1:]))
+
+
+def _leave(number, _frame):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    sys.exit(128 + number)
 
 
 def _refuse_python() -> int:

@@ -1,11 +1,13 @@
 """The one list of modules and exercises, in teaching order: `graders/course.toml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from hooklab.errors import HooklabError
+from hooklab.lateness import ON_TIME, Lateness, read_lateness
+from hooklab.limits import DEFAULTS, Limits, read_limits
 from hooklab.texts import _
 from hooklab.toml import Table, first_repeated, read_table
 
@@ -21,7 +23,8 @@ class Exercise:
         points: what the exercise sheet says it is worth; the rubric must agree.
         assessment: whether it counts in the final assessment.
         page: its page, below `course/<language>/`.
-        lesson: the page that teaches what it asks for; empty when the module's page does.
+        lessons: the pages that teach what it asks for, in the order in which they are read; none
+            when the module's page does.
         draft: whether it is still being written; only its authors see it then.
     """
 
@@ -31,13 +34,13 @@ class Exercise:
     points: float
     assessment: bool
     page: str
-    lesson: str = ""
+    lessons: tuple[str, ...] = ()
     draft: bool = False
 
     @property
     def pages(self) -> tuple[str, ...]:
         """The pages of the exercise in the order in which they are read."""
-        return (self.lesson, self.page) if self.lesson else (self.page,)
+        return (*self.lessons, self.page)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Module:
     """A part of the course, with its page and its exercises.
 
     Attributes:
+        page: where it begins, below `course/<language>/`.
+        lessons: further pages that belong to no exercise, in the order in which they are read.
         drafts: exercises that are still being written: kept, and shown to nobody.
     """
 
@@ -53,14 +58,27 @@ class Module:
     page: str
     exercises: tuple[Exercise, ...]
     drafts: tuple[Exercise, ...] = ()
+    lessons: tuple[str, ...] = ()
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The pages of the module without those of its exercises."""
+        return (self.page, *self.lessons)
 
 
 @dataclass(frozen=True)
 class Course:
-    """The catalogue and the folder that holds all rooms."""
+    """The catalogue and the folder that holds all rooms.
+
+    Attributes:
+        limits: of what an answer may take.
+        lateness: when answers are due, and what it costs to be late.
+    """
 
     root: Path
     modules: tuple[Module, ...]
+    limits: Limits = DEFAULTS
+    lateness: Lateness = ON_TIME
 
     @property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -99,26 +117,42 @@ class Course:
         return self.root / "exercises" / slug
 
     def solution(self, slug: str) -> Path:
-        """Where the reference of `slug` lives."""
+        """Where the reference of `slug` lives; a handout has none."""
         return self.root / "solutions" / slug
+
+    def given(self, slug: str) -> Path:
+        """Where a handout keeps the skeleton of `slug` as it was given; others have none."""
+        return self.root / "given" / slug
+
+    def original(self, slug: str) -> Path:
+        """A folder with every file of `slug`, which no learner changes."""
+        solution = self.solution(slug)
+        return solution if solution.is_dir() else self.given(slug)
 
 
 def own_settings(grader: Path) -> Path:
     """Where the settings that the exercise of this grader alone needs are, if it needs any."""
-    return grader.parents[1] / "solutions" / grader.name / "settings.py"
+    course = Course(grader.parents[1], ())
+    return course.original(grader.name) / "settings.py"
 
 
 def load(root: Path) -> Course:
     """Read `root/graders/course.toml`; anything wrong in it raises HooklabError."""
     table = read_table(root / "graders" / "course.toml")
-    table.only("module")
-    course = Course(root, tuple(_module(each) for each in table.tables("module")))
+    table.only("module", "limits", "deadlines", "late")
+    limits, deadlines, late = (
+        Table(table.get(name, dict, {}), f"{table.where}, {name}")
+        for name in ("limits", "deadlines", "late")
+    )
+    modules = tuple(_module(each) for each in table.tables("module"))
+    course = Course(root, modules, read_limits(limits))
     if repeated := first_repeated(exercise.slug for exercise in course.exercises):
         raise table.refuse(
             _("the exercise “{slug}” stands there twice").format(slug=repeated),
             _("remove one of them"),
         )
-    return course
+    slugs = [each.slug for each in (*course.exercises, *course.drafts)]
+    return replace(course, lateness=read_lateness(deadlines, late, slugs))
 
 
 def find_root(start: Path) -> Path:
@@ -132,12 +166,12 @@ def find_root(start: Path) -> Path:
             return folder
     raise HooklabError(
         _("{folder} is not inside the course: no graders/course.toml found").format(folder=start),
-        _("change into the folder that you cloned, then run the command again"),
+        _("change into the course's folder, or make one: hooklab new webhooks"),
     )
 
 
 def _module(table: Table) -> Module:
-    table.only("number", "title", "page", "exercise")
+    table.only("number", "title", "page", "lessons", "exercise")
     exercises = [_exercise(each) for each in table.tables("exercise")]
     return Module(
         number=table.get("number", int),
@@ -145,11 +179,22 @@ def _module(table: Table) -> Module:
         page=table.get("page", str),
         exercises=tuple(each for each in exercises if not each.draft),
         drafts=tuple(each for each in exercises if each.draft),
+        lessons=_pages(table),
     )
 
 
+def _pages(table: Table) -> tuple[str, ...]:
+    pages = table.get("lessons", list, [])
+    if not all(isinstance(page, str) for page in pages):
+        raise table.refuse(
+            _("“{key}” is {value!r}").format(key="lessons", value=pages),
+            _("write a list of pages, such as {example}").format(example="lessons/decide.md"),
+        )
+    return tuple(pages)
+
+
 def _exercise(table: Table) -> Exercise:
-    table.only("slug", "title", "minutes", "points", "assessment", "page", "lesson", "draft")
+    table.only("slug", "title", "minutes", "points", "assessment", "page", "lessons", "draft")
     return Exercise(
         slug=table.get("slug", str),
         title=table.text("title"),
@@ -157,6 +202,6 @@ def _exercise(table: Table) -> Exercise:
         points=table.points("points"),
         assessment=table.get("assessment", bool, False),
         page=table.get("page", str),
-        lesson=table.get("lesson", str, ""),
+        lessons=_pages(table),
         draft=table.get("draft", bool, False),
     )

@@ -39,24 +39,18 @@ class Usage:
 
     Attributes:
         used: processor time by process, with that of the children which it has waited for.
-        waited: by task (a thread), how long it was ready to run and stood in the queue.
+        waited: by task (a thread), how long it was ready to run and stood in the queue, as far as
+            that is over: the system tells of no wait before its end.
+        is_ready: whether a task runs or stands in the queue at this moment.
     """
 
     used: Mapping[int, float]
     waited: Mapping[int, float]
+    is_ready: bool = False
 
 
-def charged(seconds: float, before: Usage, after: Usage) -> float:
-    """How much of the `seconds` between two readings counts.
-
-    All but what the tasks that waited longest have waited, yet at least what was used.
-    """
-    used = sum(_growth(before.used, after.used))
-    waited = sum(nlargest(TASKS, _growth(before.waited, after.waited)))
-    return min(seconds, max(seconds - waited, used))
-
-
-def _growth(before: Mapping[int, float], after: Mapping[int, float]) -> list[float]:
+def growth(before: Mapping[int, float], after: Mapping[int, float]) -> list[float]:
+    """By how much each of the values has grown; a new one, by all of it."""
     return [max(0.0, value - before.get(key, 0.0)) for key, value in after.items()]
 
 
@@ -86,8 +80,10 @@ class Deadline:
         self._clock = now
         self._lock = threading.Lock()
         self._begun = self._looked = self._next = now()
-        self._charged = 0.0
+        self._passed = self._charged = 0.0
         self._before: Usage | None = None
+        # Summed up: what was charged too much before a wait was over is given back then.
+        self._used = self._waited = 0.0
         self._unknowable: MachineTooSlow | None = None
         if usage and seconds > _SHORT:
             self._next += seconds / _LOOKS
@@ -109,14 +105,30 @@ class Deadline:
                 return self._next - now
             self._look(now)
             rest = self.seconds - self._charged
-            if rest <= 0:
+            if rest <= 0 and not self._may_be_queued():
                 return 0.0
             if now - self._begun >= self.longest:
                 self._unknowable = _too_slow(now - self._begun, self._charged)
                 raise self._unknowable
-            step = min(rest, self.seconds / _LOOKS) if self._before else rest
+            step = min(max(rest, 0.0), self.seconds / _LOOKS) if self._before else rest
             self._next = now + max(step, _SHORTEST_LOOK)
             return self._next - now
+
+    def require_recent(self, seconds: float) -> None:
+        """MachineTooSlow when the time was used up more than `seconds` ago: what is there now may
+        have come too late.
+        """
+        if not self.left() and self.charged - self.seconds > seconds:
+            raise MachineTooSlow(
+                _("the machine is too busy: what was waited for was looked at too late"),
+                _("grade again when less is running on it"),
+            )
+
+    @property
+    def charged(self) -> float:
+        """How much of it was used up when somebody last looked, in seconds."""
+        with self._lock:
+            return self._charged
 
     def wait_for(self, changed: threading.Condition, come: Callable[[], bool]) -> bool:
         """Wait at `changed`, which is held, until `come()`; False when the time is used up."""
@@ -126,12 +138,23 @@ class Deadline:
             changed.wait(left)
         return True
 
+    def _may_be_queued(self) -> bool:
+        """Whether somebody who has not used the time up may stand in the queue since long."""
+        return bool(self._before and self._before.is_ready and self._used < self.seconds)
+
     def _look(self, now: float) -> None:
         after = self._usage()
         passed = now - self._looked
+        self._passed += passed
         if self._before and after:
-            passed = charged(passed, self._before, after)
-        self._charged += passed
+            self._used += sum(growth(self._before.used, after.used))
+            waits = growth(self._before.waited, after.waited)
+            # A wait that is longer than the time since the last look began before it.
+            late = max(0.0, max(waits, default=0.0) - passed)
+            self._waited += min(passed, sum(nlargest(TASKS, waits))) + late
+            # Nobody has waited longer than it took.
+            self._waited = min(self._waited, self._passed)
+        self._charged = min(self._passed, max(self._passed - self._waited, self._used))
         # What the look itself takes, on a machine that lets it wait, is charged to nobody.
         self._looked, self._before = self._clock(), after
 

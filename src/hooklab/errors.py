@@ -1,5 +1,9 @@
 """The one exception that people see, and one that they never do."""
 
+import errno
+
+from hooklab.texts import _
+
 
 class HooklabError(Exception):
     """Something outside the kit's control is wrong, and a person can mend it.
@@ -18,6 +22,16 @@ class HooklabError(Exception):
 
     def __str__(self) -> str:
         return f"{self.what}\nhint: {self.hint}"
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refuses something; the usual reasons in the language in use."""
+    match error.errno:
+        case errno.EADDRINUSE:
+            return _("another program uses it")
+        case errno.EACCES | errno.EPERM:
+            return _("permission denied")
+    return error.strerror or str(error)
 
 
 class NotBegun(Exception):

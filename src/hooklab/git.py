@@ -28,17 +28,21 @@ def git(folder: Path, *arguments: str, given: str = "") -> "subprocess.Completed
     Raises:
         HooklabError: git is not installed.
     """
+    try:
+        return _run(folder, arguments, given.encode(), alone(folder))
+    except OSError:
+        raise HooklabError(_("git is not installed"), _("install it from git-scm.com")) from None
+
+
+def alone(folder: Path) -> dict[str, str]:
+    """The variables with which git in `folder` knows nobody's settings and no other checkout."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    alone = {
+    return inherited | {
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CEILING_DIRECTORIES": str(folder.resolve().parent),
         "LC_ALL": "C",
     }
-    try:
-        return _run(folder, arguments, given.encode(), inherited | alone)
-    except OSError:
-        raise HooklabError(_("git is not installed"), _("install it from git-scm.com")) from None
 
 
 def _run(

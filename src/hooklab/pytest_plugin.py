@@ -13,6 +13,7 @@ from hooklab.grading.plugin import GradingPlugin
 from hooklab.grading.worlds import Worlds
 from hooklab.reports.clean import clean
 from hooklab.reports.text import print_scorecard
+from hooklab.skeleton_errors import translated
 from hooklab.texts import LANGUAGES, detect, use
 from hooklab.worker.isolation import demand_wall
 from hooklab.worker.launch import start_launcher
@@ -68,7 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Let nothing that an answer wrote reach the terminal, or a file of results, as it is."""
     if isinstance(report.longrepr, str):
-        report.longrepr = clean(report.longrepr)
+        report.longrepr = translated(clean(report.longrepr))
 
 
 def pytest_terminal_summary(

@@ -149,11 +149,14 @@ def levels(criterion: Criterion) -> Iterator[str]:
 
 def apply(card: Scorecard, found: Mapping[str, Mapping[str, Review]]) -> Scorecard:
     """`card` with the reviews of `found`, by slug and criterion; its own were none."""
-    exercises = tuple(_with(exercise, found.get(exercise.slug, {})) for exercise in card.exercises)
+    exercises = tuple(
+        reviewed(exercise, found.get(exercise.slug, {})) for exercise in card.exercises
+    )
     return replace(card, exercises=exercises)
 
 
-def _with(exercise: ExerciseResult, found: Mapping[str, Review]) -> ExerciseResult:
+def reviewed(exercise: ExerciseResult, found: Mapping[str, Review]) -> ExerciseResult:
+    """`exercise` with reviews by criterion; its own were none."""
     criteria = tuple(_reviewed(each, found.get(each.id)) for each in exercise.criteria)
     return replace(exercise, criteria=criteria, earned=sum(each.earned for each in criteria))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from hooklab.syntax import parse_python
 from hooklab.texts import _
 from hooklab.toml import Table, first_repeated, read_table
 
@@ -217,5 +218,7 @@ def test_names(folder: Path) -> set[str]:
 @cache
 def _tests(source: str, path: str) -> frozenset[str]:
     # Each of the hundreds of gradings of a gate asks this of the same few files.
-    functions = (node for node in ast.parse(source, path).body if isinstance(node, ast.FunctionDef))
+    functions = (
+        node for node in parse_python(source, path).body if isinstance(node, ast.FunctionDef)
+    )
     return frozenset(each.name for each in functions if each.name.startswith("test_"))

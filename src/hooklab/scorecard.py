@@ -3,9 +3,30 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from hooklab.story import Story
+
 SCHEMA = "hooklab/scorecard/v1"
 
 Outcome = Literal["earned", "not_earned", "not_tried", "could_not_grade"]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """How a check was lost, in the parts from which a picture is made; `message` says all in words.
+
+    Attributes:
+        wanted: what was wanted; empty when nobody knows.
+        happened: what was there instead.
+        story: what was done, when an app ran for it.
+        is_without_app: whether something other than an open TODO has kept the app from starting.
+        command: opens the lab with the same done there; "" where nobody could type it.
+    """
+
+    wanted: str
+    happened: str
+    story: Story | None = None
+    is_without_app: bool = False
+    command: str = ""
 
 
 @dataclass(frozen=True)
@@ -18,6 +39,7 @@ class CheckResult:
             what the check has noted, mostly nothing.
         hint: where to look, from the rubric; empty when earned.
         seconds: real time spent.
+        loss: how it was lost; None when it is earned or was not tried.
     """
 
     id: str
@@ -28,6 +50,7 @@ class CheckResult:
     message: str
     hint: str
     seconds: float
+    loss: Loss | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +93,11 @@ class CriterionResult:
         """What a person can award: the points that no check awards."""
         return self.points - sum(check.points for check in self.checks)
 
+    @property
+    def awarded(self) -> float:
+        """What a person has awarded so far."""
+        return self.earned - sum(check.earned for check in self.checks)
+
 
 @dataclass(frozen=True)
 class ExerciseResult:
@@ -88,7 +116,9 @@ class ExerciseResult:
 
     @property
     def waiting(self) -> float:
-        """Points that a reviewer may still award."""
+        """Points that a reviewer may still award: of what has been started."""
+        if self.is_untouched:
+            return 0.0
         return sum(each.reviewable for each in self.criteria if each.waits)
 
     @property
@@ -98,12 +128,8 @@ class ExerciseResult:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nothing has been started: every check that failed met a NotImplementedError."""
-        failed = [check for check in self.checks if check.outcome != "not_tried"]
-        return bool(failed) and all(
-            check.outcome == "not_earned" and "NotImplementedError" in check.message
-            for check in failed
-        )
+        """Whether nothing has been started, so that no check was tried at all."""
+        return bool(self.checks) and all(check.outcome == "not_tried" for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -145,4 +171,9 @@ class Scorecard:
 
     def plain(self) -> dict[str, Any]:
         """As plain data, in the shape of `reports/scorecard.schema.json`."""
-        return {"schema": SCHEMA, **asdict(self)}
+        return {"schema": SCHEMA, **asdict(self, dict_factory=_public)}
+
+
+def _public(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A record without its `loss`, which `message` tells in words."""
+    return {name: value for name, value in fields if name != "loss"}

@@ -7,29 +7,49 @@ a grader) carry both languages side by side, and `pick()` chooses.
 
 import locale
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 
+from hooklab.program import as_typed
+
 LANGUAGES = ("en", "fr")
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 _language = "en"
+# Pages for several people are made at once, each in a thread or a task of its own.
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
 
 
 def use(language: str) -> None:
     """Speak `language` ("en" or "fr") from now on; anything else raises ValueError."""
     global _language
+    _language = _known(language)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak `language` as long as the block lasts: in this thread or task alone."""
+    before = _spoken.set(_known(language))
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def _known(language: str) -> str:
     if language not in LANGUAGES:
         raise ValueError(f"unknown language {language!r}; choose one of {', '.join(LANGUAGES)}")
-    _language = language
+    return language
 
 
 def language() -> str:
     """The language in use: "en" or "fr"."""
-    return _language
+    return _spoken.get() or _language
 
 
 def detect(arguments: Sequence[str] = (), environment: Mapping[str, str] = os.environ) -> str:
@@ -59,17 +79,23 @@ def _option(arguments: Sequence[str]) -> str:
 
 def _(message: str) -> str:
     """`message` in the language in use."""
-    return _translations(_language).gettext(message)
+    return as_typed(_translations(language()).gettext(message))
 
 
 def plural(one: str, many: str, count: int) -> str:
     """`one` or `many`, as the language in use counts; the caller formats `{count}` in."""
-    return _translations(_language).ngettext(one, many, count).format(count=count)
+    return as_typed(_translations(language()).ngettext(one, many, count)).format(count=count)
+
+
+def either(names: Sequence[str]) -> str:
+    """`names`, at least one, as alternatives in quotation marks."""
+    *others, last = [_("“{name}”").format(name=name) for name in names]
+    return _("{others} or {last}").format(others=", ".join(others), last=last) if others else last
 
 
 def pick(both: Mapping[str, str]) -> str:
     """The text of `both` (a mapping from language to text) in the language in use."""
-    return both[_language]
+    return both[language()]
 
 
 def number(value: float, decimals: int | None = None) -> str:
@@ -81,7 +107,7 @@ def number(value: float, decimals: int | None = None) -> str:
     if decimals is None:
         decimals = next((n for n in range(5) if round(value, n) == round(value, 6)), 5)
     text = f"{value:,.{decimals}f}"
-    if _language == "fr":
+    if language() == "fr":
         return text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
     return text
 

@@ -1,7 +1,8 @@
 """What the commands do, on a copy of the toy course."""
 
-import gc
 import json
+import re
+import shutil
 import subprocess
 import threading
 from datetime import UTC, datetime
@@ -11,24 +12,73 @@ from pathlib import Path
 import pytest
 from svix.webhooks import Webhook, WebhookVerificationError
 
-from hooklab import catalogue
-from hooklab.cli import lab, watch
-from hooklab.cli.grading import WarmGrading
-from hooklab.cli.stories import STORIES
+from hooklab.authoring import forms
+from hooklab.cli import lab
+from hooklab.cli.env_file import read_settings
+from hooklab.sender.stories import STORIES
 from hooklab.services import Settings
 from hooklab.world import Call, Command, Notification, World
 from hooklab.world.environment import SERVICES
 
+TOY = Path(__file__).parents[1] / "toy"
 SECRET = "whsec_" + "QUJD" * 8
 
 
-def test_a_fresh_checkout_says_where_to_start_without_a_flood(course, hooklab):
+@pytest.fixture
+def clone(course):
+    """The course as a fresh clone of a repository."""
+    for command in ("init", "add .", "commit -m Skeletons"):
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+        subprocess.run(["git", *who, *command.split()], check=True, capture_output=True)
+    return course
+
+
+def test_a_fresh_checkout_says_where_to_start_on_one_screen(clone, hooklab, monkeypatch):
+    def start(**_options):
+        pytest.fail("nobody has written anything that could run")
+
+    monkeypatch.setattr("hooklab.cli.grading.start_launcher", start)
     code, out, _err = hooklab("grade")
     assert code == 0
-    assert "Total: 0 of 7 points" in out
-    assert out.count("What was wanted") == 1
-    assert "open exercises/knock/greeting.py, do TODO 1" in out
+    assert "Total: 0 of 7 points\n" in out
+    assert "What was wanted" not in out
+    assert re.search(r"^ knock +Knock at the door +0/4 $", out, re.MULTILINE)
+    assert "open exercises/knock/greeting.py:7, do TODO 1" in out
     assert all(len(line) <= 80 for line in out.splitlines())
+    assert len(out.splitlines()) < 24
+
+
+def test_a_download_without_git_knows_whether_a_form_was_begun(course, hooklab, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(course.parent))
+    shutil.copy(TOY / forms.NOTE, course / forms.NOTE)
+    form = course / "exercises/knock/answer.toml"
+    form.write_bytes(form.read_bytes().replace(b"\n", b"\r\n"))
+    assert "not started yet" in hooklab("grade", "--format", "json", "knock")[1]
+    form.write_text(form.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    assert "not started yet" not in hooklab("grade", "--format", "json", "knock")[1]
+
+
+def test_one_exercise_that_nobody_has_started_shows_its_checks(clone, hooklab):
+    _code, out, _err = hooklab("grade", "knock")
+    assert re.search(r"^ · +A .* is greeted by name +0/1 $|^ · ", out, re.MULTILINE)
+    assert "waits for review" not in out
+    assert "Welcome!" in out
+    card = json.loads(hooklab("grade", "knock", "--format", "json")[1])
+    assert {
+        check["outcome"] for each in card["exercises"][0]["criteria"] for check in each["checks"]
+    } == {"not_tried"}
+
+
+def test_a_todo_that_is_done_alone_is_seen(clone, hooklab):
+    Path("exercises/knock/answer.toml").write_text('why = "A name shows that somebody listened."\n')
+    _code, out, _err = hooklab("grade", "knock")
+    assert "TODO 2 is done; next: TODO 1, exercises/knock/greeting.py:7" in out
+    assert "Welcome!" not in out
+    _code, out, _err = hooklab("grade")
+    assert "TODO 2 is done" in out
+    assert re.search(r"^ ledger .* 0/3 $", out, re.MULTILINE)
+    _code, out, _err = hooklab("grade", "--lang", "fr")
+    assert "TODO 2 est fait\N{NO-BREAK SPACE}; ensuite\N{NO-BREAK SPACE}: TODO 1," in out
 
 
 def test_what_is_graded_is_remembered_and_listed(course, hooklab, solve):
@@ -44,10 +94,31 @@ def test_what_is_graded_is_remembered_and_listed(course, hooklab, solve):
 def test_strict_and_files(course, hooklab):
     assert hooklab("grade", "knock", "--strict", "--output", "card.txt")[0] == 1
     assert "Total" in Path("card.txt").read_text(encoding="utf-8")
+    hooklab("grade", "knock", "--solutions", "--output", "card.json")
+    assert json.loads(Path("card.json").read_text(encoding="utf-8"))["exercises"]
+    hooklab("grade", "knock", "--solutions", "--output", "card.json", "--format", "markdown")
+    assert Path("card.json").read_text(encoding="utf-8").startswith("#")
     code, out, err = hooklab("grade", "knock", "--solutions", "--strict", "--format", "json")
     assert (code, err) == (0, "")
     assert json.loads(out)["exercises"][0]["earned"] == 2.5
     assert not Path(".hooklab").is_dir() or "2.5" not in Path(".hooklab/memory.json").read_text()
+
+
+def test_a_page_shows_each_lost_check_and_its_story(course, hooklab, solve):
+    solve("knock")
+    greeting = Path("exercises/knock/greeting.py")
+    greeting.write_text(greeting.read_text().replace("{name}", "<b>you</b>"))
+    options = ("grade", "knock", "--format", "html", "--output", "card.html", "--lang")
+    for language, words in (
+        ("en", ("Wanted", "The app")),
+        ("fr", ("Attendu", "L\u2019application")),
+    ):
+        assert hooklab(*options, language)[0] == 0
+        page = Path("card.html").read_text(encoding="utf-8")
+        for each in (*words, "Hello &lt;b&gt;you&lt;/b&gt;", "GET /knock?name=Ada"):
+            assert each in page
+        assert page.count("<svg ") == 1
+        assert "<b>" not in page
 
 
 def test_a_seed_is_the_same_for_ones_own_answer_and_drawn_for_others(course, hooklab):
@@ -145,85 +216,6 @@ def test_reset_brings_the_skeleton_and_keeps_the_copy(course, hooklab):
     assert len(list(course.glob("exercises/knock.*"))) == 2
 
 
-@pytest.fixture
-def watcher(course, warm_launcher):
-    here = catalogue.load(course)
-    return watch.Watcher(here, WarmGrading(here, warm_launcher, debug=False), ["knock"])
-
-
-def test_watch_finds_the_exercise_that_was_saved(course):
-    path = str((course / "exercises/knock/app.py").resolve())
-    assert watch.saved(catalogue.load(course), ["knock", "ledger"], [path]) == ["knock"]
-
-
-def test_watch_takes_no_notice_of_a_change_that_is_no_exercises(course, monkeypatch):
-    here = catalogue.load(course)
-    own = str((course / "exercises/knock/app.py").resolve())
-    changes = [{(1, str(course / "README.md"))}, {(1, own)}]
-    monkeypatch.setattr(watch, "changes_in", lambda *_folders, **_options: iter(changes))
-    assert list(watch._saves(here, ["knock", "ledger"])) == [["knock"]]
-
-
-def saves(*steps):
-    """What a person does in a pause, and the exercises that are saved then."""
-    for slugs, work in steps:
-        work()
-        yield slugs
-
-
-def test_watch_grades_what_is_saved_and_says_what_changed(course, solve, watcher, capsys):
-    broken = course / "exercises/knock/greeting.py"
-    told = []
-    for step in (
-        (["knock"], lambda: None),
-        (["knock"], lambda: solve("knock")),
-        (["knock"], lambda: broken.write_text("def (")),
-        (["ledger"], lambda: solve("ledger")),
-        (["ledger"], lambda: (course / "exercises/ledger/app.py").unlink()),
-    ):
-        watcher.grade_next(saves(step))
-        told.append(capsys.readouterr())
-    nothing, solved, lost, other, gone = (output.out for output in told)
-    assert "+ now earned" not in nothing
-    assert "+ now earned: A knock is answered" in solved
-    assert "- now lost: A knock is answered" in lost
-    assert "ledger" in other
-    assert "knock" not in other
-    assert "- now lost" in gone
-    assert all("Waiting for a save" in output.err for output in told)
-
-
-@pytest.mark.parametrize("saved", ["knock", "ledger"])
-def test_watch_leaves_garbage_alone_only_while_somebody_waits(watcher, saved):
-    at_the_save = []
-    watcher.grade_next(saves(([saved], lambda: at_the_save.append(gc.isenabled()))))
-    assert at_the_save == [False]
-    assert gc.isenabled()
-
-
-def test_watch_reads_a_grader_again_that_changed_in_the_pause(course, solve, watcher, capsys):
-    solve("knock")
-    checks = course / "graders/knock/test_knock.py"
-
-    def break_it() -> None:
-        checks.write_text(checks.read_text().replace("/knock?name=Ada", "/knocked"))
-
-    watcher.grade_next(saves((["knock"], lambda: None)))
-    watcher.grade_next(saves((["knock"], break_it)))
-    assert "- now lost: A knock is answered" in capsys.readouterr().out
-
-
-def test_watch_tells_what_is_wrong_with_a_course_and_goes_on(course, solve, watcher, capsys):
-    solve("knock")
-    rubric = course / "graders/knock/rubric.toml"
-    right = rubric.read_text()
-    rubric.write_text(right + "\n[[wrong]]\n")
-    watcher.grade_next(saves((["knock"], lambda: None)))
-    assert "unknown key “wrong”" in capsys.readouterr().err
-    watcher.grade_next(saves((["knock"], lambda: rubric.write_text(right))))
-    assert "2.5/4" in capsys.readouterr().out
-
-
 @pytest.mark.parametrize("name", STORIES)
 def test_every_event_is_printed_with_a_signature_that_holds(course, hooklab, name):
     code, out, _err = hooklab("send", name, "--secret", SECRET, "--print")
@@ -264,6 +256,8 @@ def receiver():
             if status == 0:
                 return
             self.send_response(status)
+            for header in server.headers.items():
+                self.send_header(*header)
             self.end_headers()
             self.wfile.write(b"thanks\x1b[2J")
 
@@ -271,7 +265,7 @@ def receiver():
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    server.statuses, server.bodies = [200], []
+    server.statuses, server.bodies, server.headers = [200], [], {}
     server.address = f"http://127.0.0.1:{server.server_port}/webhooks/clerk"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -317,14 +311,43 @@ def test_a_retry_comes_after_svixs_waits(course, hooklab, receiver, monkeypatch)
     assert [round(wait * 3600) for wait in waits[1:]] == pytest.approx([5, 300], rel=0.25)
 
 
-def test_the_lab_never_writes_over_an_env_file(course):
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("abort-message", "does not try this message again"),
+        ("disable", "switches the endpoint off"),
+    ],
+)
+def test_a_retry_ends_when_the_receiver_says_never_again(
+    course, hooklab, receiver, monkeypatch, word, told
+):
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    receiver.statuses = [400]
+    receiver.headers = {"webhook-delivery": word}
+    command = ("send", "user.created", "--secret", SECRET, "--to", receiver.address, "--retry")
+    code, out, err = hooklab(*command)
+    assert code == 1
+    assert out.count("not delivered") == 1
+    assert told in out
+    assert "tries again" not in err
+
+
+def test_the_lab_never_writes_over_somebody_elses_env_file(course):
     Path(".env").write_text("MINE=1\n")
     assert lab._write_environment({"A": "1"}, force=False) == Path(".env.lab")
     assert Path(".env").read_text() == "MINE=1\n"
+    Path(".env.lab").write_text("MINE=2\n")
     with pytest.raises(Exception, match=r"\.env\.lab exists already"):
         lab._write_environment({"A": "2"}, force=False)
     lab._write_environment({"A": "2"}, force=True)
-    assert Path(".env.lab").read_text() == "A=2\n"
+    assert Path(".env.lab").read_text().endswith("\nA=2\n")
+
+
+def test_the_lab_writes_over_what_an_earlier_lab_has_written(course):
+    for value in ("1", "2", "3"):
+        assert lab._write_environment({"CRON_SECRET": value}, force=False) == Path(".env")
+        assert read_settings(Path(".env")).cron_secret.get_secret_value() == value
+    assert not Path(".env.lab").exists()
 
 
 def test_the_labs_variables_are_settings_of_the_app(course):
@@ -338,6 +361,51 @@ def test_the_labs_variables_are_settings_of_the_app(course):
     assert lab.read_ports("mail=0, slack=1") == {**lab.PORTS, "mail": 0, "slack": 1}
     assert set(lab.PORTS) == set(SERVICES)
     assert len(set(lab.PORTS.values())) == len(lab.PORTS)
+
+
+def test_the_labs_own_command_can_be_copied_in_one_piece(course, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    with World(
+        now=lambda: datetime.now(UTC), seed=1, backend_api=lambda *_request: (404, {}, None)
+    ) as world:
+        world.start(*SERVICES)
+        lab._explain(world, Path(".env"))
+        api = world.clerk_api
+    command = f"  curl -H 'Authorization: Bearer {api.secret_key}' {api.url}/v1/users"
+    assert command in capsys.readouterr().err.splitlines()
+
+
+def test_a_second_lab_says_that_one_is_running(course, hooklab, monkeypatch):
+    with World(
+        now=lambda: datetime.now(UTC), seed=1, backend_api=lambda *_request: (404, {}, None)
+    ) as world:
+        world.start(*SERVICES)
+        monkeypatch.setattr(lab, "PORTS", dict(world.listeners()))
+        code, _out, err = hooklab("lab")
+        assert code == 2
+        assert err.startswith("a lab is running already")
+        command = err.partition("beside it: ")[2]
+        assert set(lab.read_ports(command.split()[-1]).values()) == {0}
+        code, _out, err = hooklab("lab", "--ports", "mail=0")
+    assert code == 2
+    assert f"{lab.PORTS['slack']} (slack)" in err.splitlines()[0]
+    assert "(mail)" not in err
+    assert not Path(".env").exists()
+
+
+def test_the_lab_outside_the_course_names_no_command_that_cannot_work(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    with World(
+        now=lambda: datetime.now(UTC), seed=1, backend_api=lambda *_request: (404, {}, None)
+    ) as world:
+        world.start(*SERVICES)
+        lab._explain(world, Path(".env"))
+    err = capsys.readouterr().err
+    assert "This folder is not in the course" in err
+    assert "hooklab run SLUG" not in err
+    assert "  hooklab send user.created\n" in err
 
 
 def test_the_lab_shows_what_arrives_in_a_line(capsys):
@@ -359,9 +427,32 @@ def test_the_lab_shows_what_arrives_in_a_line(capsys):
 
 
 def test_every_command_has_help_in_both_languages(course, hooklab):
-    commands = ("list", "statement", "grade", "watch", "hint", "reset", "run", "send", "lab")
+    commands = (
+        "list",
+        "statement",
+        "grade",
+        "watch",
+        "hint",
+        "reset",
+        "run",
+        "send",
+        "doctor",
+        "lab",
+    )
     for command in (*commands, "cut", "check"):
         code, out, _err = hooklab(command, "--help")
         assert code == 0
         assert "--lang" in out
         assert hooklab(command, "--help", "--lang", "fr")[0] == 0
+
+
+def test_promises_are_listed_with_what_holds_and_breaks_them(course, hooklab):
+    code, out, _err = hooklab("promises", "knock")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0] == "knock:5: `GET /knock` gets a 200."
+    assert lines[1].strip().startswith("it_answers: ")
+    assert "no_route" in lines[1]
+    assert "    not graded: it is left open" in lines
+    assert "    reasons: by a reviewer" in lines
+    assert "Behind the next door" not in out

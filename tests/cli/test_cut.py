@@ -2,6 +2,9 @@
 
 import subprocess
 
+from hooklab.authoring import forms
+from hooklab.catalogue import load
+
 GREETING = "exercises/knock/greeting.py"
 
 
@@ -55,3 +58,17 @@ def test_a_solution_that_cannot_be_cut_leaves_its_skeleton_and_stops_no_other(co
     assert (course / GREETING).read_text() == before
     assert "exercises/ledger/members.py" in out
     assert (course / "exercises/ledger/members.py").is_file()
+
+
+def test_a_form_that_was_changed_is_noted_by_a_cut(course, hooklab):
+    here = load(course)
+    assert [problem.place for problem in forms.stale(here, "knock")] == [
+        "exercises/knock/answer.toml"
+    ]
+    assert hooklab("cut", "knock")[0] == 0
+    assert list(forms.stale(here, "knock")) == []
+    form = course / "exercises/knock/answer.toml"
+    form.write_text(form.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    assert [problem.hint for problem in forms.stale(here, "knock")] == [
+        "note it with: hooklab cut knock"
+    ]

@@ -28,16 +28,41 @@ SECRET = "whsec_" + "QUJD" * 8
         (["grade", "--submission", "solutions/knock"], "0 are named", "hooklab grade SLUG"),
         (["grade", "knock", "--output", "no/such/file"], "the folder no/such", "choose another"),
         (["grade", "knock", "--output", "graders"], "graders is a folder", "name a file"),
-        (["grade", "--fromat", "json"], "there is no option --fromat", "hooklab grade --help"),
+        (
+            ["grade", "--fromat", "json"],
+            "there is no option --fromat",
+            "did you mean “--format”? See: hooklab grade --help",
+        ),
+        (["grade", "--qqq"], "there is no option --qqq", "see: hooklab grade --help"),
         (["grade", "--format", "xml"], "--format", "hooklab grade --help"),
         (["grade", "--lang", "de"], "--lang", "hooklab grade --help"),
         (["statement"], "SLUG is missing", "hooklab statement --help"),
-        (["grdae"], "No such command", "hooklab --help"),
-        (["send", "user.craeted"], "no event “user.craeted”", "did you mean “user.created”?"),
+        (["grdae"], "no command “grdae”", "did you mean “grade”? See: hooklab --help"),
+        (["mistake", "nwe"], "no command “nwe”", "did you mean “new”?"),
+        (["list", "knock"], "there is no place for: knock", "hooklab list --help"),
+        (["grade", "--seed"], "--seed needs a value", "--help"),
+        (["grade", "--strict=1"], "--strict takes no value", "--help"),
+        (
+            ["send", "user.craeted"],
+            "no event “user.craeted”",
+            "did you mean “user.created”, “user.",
+        ),
+        (["send", "organisation.created"], "no event", "did you mean “organization.created”"),
+        (["send", "zzz"], "no event “zzz”", "choose one of: user.created, user.updated, "),
+        (["grade", "--times", "2"], "no option --times", "see: hooklab grade --help"),
+        (["send", "user.created", "--times", "2"], "no option --times", "“--repeat” or “--burst”"),
+        (["send"], "there is no EVENT", "such as: hooklab send user.created"),
+        (["send", "--example"], "there is no EVENT", "hooklab send user.created --example"),
+        (["reset", "knock", "--from", "course"], "course has no file of knock", "greeting.py"),
+        (["send", "role.created", "--example", "--reorder"], "--example and --reorder", "one of"),
         (["send", "user.created"], "no signing secret", "CLERK_WEBHOOK_SIGNING_SECRET"),
         (["send", "user.created", "--secret", "abc"], "“whsec_” and 24", "dashboard"),
         (["send", "user.created", "--to", "localhost"], "is no address", "http://localhost:8000"),
-        (["send", "sms.created", "--reorder", "--secret", SECRET], "not part of it", "--reorder"),
+        (
+            ["send", "sms.created", "--reorder", "--secret", SECRET],
+            "not of sms.created",
+            "--reorder",
+        ),
         (["run", "knock", "--env", "gone.env"], "gone.env does not exist", ".env.example"),
         (["lab", "--ports", "mail=x"], "“mail=x” is no port", "mail=1025"),
         (["reset", "knock", "--from", "HEAD"], "no git history", "fresh download"),
@@ -51,6 +76,38 @@ def test_a_fault_is_a_sentence_and_a_hint(course, hooklab, monkeypatch, argument
     assert what in first
     assert second.startswith("hint: ")
     assert hint in second
+
+
+def in_plain_marks(text):
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["grdae"], "il n'y a pas de commande « grdae »"),
+        (["list", "knock"], "en trop : knock"),
+        (["grade", "--format", "xml"], "--format : « xml » n'est pas dans la liste : text, json"),
+        (["grade", "--seed", "few"], "--seed : « few » n'est pas un nombre entier"),
+        (["check", "--repeat", "0"], "--repeat : il faut au moins 1"),
+        (["run", "knock", "--port", "70000"], "--port : il faut au plus 65535"),
+        (["grade", "--strict=1"], "--strict ne prend pas de valeur"),
+        (["review", "knock", "reasons", "many"], "POINTS : « many » n'est pas un nombre"),
+    ],
+)
+def test_a_slip_at_the_command_line_is_told_in_french(course, hooklab, arguments, what):
+    code, out, err = hooklab(*arguments, "--lang", "fr")
+    first, second = in_plain_marks(err).splitlines()
+    assert (code, out) == (2, "")
+    assert first.startswith(what)
+    assert second.startswith("à faire : ")
+
+
+def test_a_setting_that_is_wrong_is_told_in_french(course, hooklab, monkeypatch):
+    monkeypatch.setenv("SMTP_PORT", "abc")
+    err = in_plain_marks(hooklab("run", "knock", "--lang", "fr")[2])
+    assert "SMTP_PORT est inutilisable" in err
+    assert "« abc » n'est pas un nombre entier" in err
 
 
 def test_a_stranger_is_graded_without_a_wall_only_when_allowed(course, hooklab, monkeypatch):
@@ -111,6 +168,8 @@ def test_a_port_that_is_taken_is_named(course, hooklab, command):
         code, _out, err = hooklab(*(part.format(port=port) for part in command))
     assert code == 2
     assert f"port {port}" in err.splitlines()[0]
+    assert "another program uses it" in err
+    assert ("hooklab lab --ports mail=0" in err) == (command[0] == "lab")
     assert not Path(".env").exists()
 
 
@@ -119,7 +178,7 @@ def test_an_app_that_cannot_be_made_is_explained(course, hooklab):
     code, _out, err = hooklab("run", "knock", "--port", "18765")
     assert code == 2
     assert "SyntaxError" in err
-    assert "line 1 of exercises/knock/app.py" in err
+    assert "exercises/knock/app.py:1" in err
 
 
 def test_an_old_python_is_told_what_is_missing(monkeypatch, capsys):

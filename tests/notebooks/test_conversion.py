@@ -67,3 +67,46 @@ def test_a_cell_that_fails_is_refused_by_name(write):
 def test_a_text_in_one_language_is_refused(write):
     with pytest.raises(HooklabError, match="is not in every language"):
         markdown(write(text="# Doors"))
+
+
+FIGURE = "from IPython.display import SVG, display\ndisplay(SVG({svg!r}))"
+DRAWING = (
+    "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
+    "<metadata>made today</metadata>\n\n"
+    '<path id="door" style="stroke: #000000"/></svg>'
+)
+
+
+@pytest.fixture
+def described(write):
+    """Write a notebook with one figure and its alternative text."""
+
+    def _described(**alternatives: str):
+        path = write(FIGURE.format(svg=DRAWING))
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells[1].id = "open"
+        notebook.cells[1].metadata = {"alt": alternatives} if alternatives else {}
+        nbformat.write(notebook, path)
+        return path
+
+    return _described
+
+
+def test_a_figure_is_shown_inline_and_described(described):
+    path = described(en='A door, "open"', fr="Une porte")
+    shown = markdown(path).split("\n\n")[-1]
+    assert shown.startswith(
+        '<figure class="plot" role="img" aria-label="A door, &quot;open&quot;"><svg'
+    )
+    assert 'id="open-door"' in shown
+    assert "currentColor" in shown
+    assert "#000000" not in shown
+    assert "made today" not in shown
+    texts.use("fr")
+    assert 'aria-label="Une porte"' in markdown(path)
+
+
+@pytest.mark.parametrize("alternatives", [{}, {"en": "A door"}])
+def test_a_figure_without_its_description_is_refused(described, alternatives):
+    with pytest.raises(HooklabError, match=r"doors\.ipynb: the figure of the cell “open”"):
+        markdown(described(**alternatives))

@@ -56,7 +56,8 @@ def test_json_has_the_shape_of_its_schema():
         jsonschema.validate(card(check("good"), isolation="a wish").plain(), schema)
 
 
-@pytest.mark.parametrize("form", formats.WRITERS)
+# The schema of Classroom 50 has no place for a seed.
+@pytest.mark.parametrize("form", [form for form in formats.WRITERS if form != "classroom50"])
 def test_every_report_names_the_seed(form):
     told = re.sub("&#160;|\u00a0", " ", formats.render(MIXED, form))
     assert re.search(r"seed\W+(value=\W*)?7\b", told)

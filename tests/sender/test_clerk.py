@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hooklab.sender import Clerk, crowd
+from hooklab.sender import SAMPLES, Clerk, crowd
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -139,6 +139,7 @@ def test_only_the_primary_address_takes_the_asked_for_status(clerk, verified, ex
     [
         ("email", "email_code"),
         ("google", "from_oauth_google"),
+        ("google_2025", "from_oauth_google"),
         ("google_legacy", "from_oauth_google"),
         ("saml", "saml"),
         ("dashboard", "admin"),
@@ -183,13 +184,25 @@ def test_google_users_have_a_provider_today_and_had_none_before(clerk):
     legacy = clerk.user_created(via="google_legacy")
     (old,) = legacy.data["external_accounts"]
     assert "provider" not in old
-    assert old["object"] == "google_account"
+    (between,) = clerk.user_created(via="google_2025").data["external_accounts"]
+    assert between["provider"] == "oauth_google"
+    assert old["object"] == between["object"] == "google_account"
+    for account in (today, between, old):
+        assert account["verification"]["attempts"] is None
+        assert account["verification"]["expire_at"] is not None
     assert clerk.user(legacy)["external_accounts"][0]["provider"] == "oauth_google"
 
 
 def test_saml_users_have_both_kinds_of_account(clerk):
     user = clerk.user_created(via="saml").data
     assert len(user["saml_accounts"]) == len(user["enterprise_accounts"]) == 1
+
+
+def test_a_sign_up_is_as_captures_show_it(clerk):
+    data = clerk.user_created().data
+    assert data["last_active_at"] == data["created_at"]
+    nulls = ("last_sign_in_at", "legal_accepted_at", "private_metadata")
+    assert [data[name] for name in nulls] == [None] * 3
 
 
 @pytest.mark.parametrize("via", ["dashboard", "api", "import"])
@@ -352,7 +365,7 @@ def test_signing_in_is_remembered_without_a_new_version(clerk, clock):
     shown = clerk.user(user)
     assert shown == session.data["user"]
     assert shown["last_sign_in_at"] == session.data["created_at"]
-    assert shown["last_active_at"] == 1772496000000  # midnight: day precision
+    assert shown["last_active_at"] == session.data["created_at"]
     assert shown["updated_at"] == user.updated_at_ms
 
 
@@ -413,3 +426,23 @@ def test_any_other_type_can_be_made(clerk):
     event = clerk.other("session.teleported", {"id": "x_1", "object": "x"})
     assert event.payload["type"] == "session.teleported"
     assert event.data == {"id": "x_1", "object": "x"}
+
+
+@pytest.mark.parametrize("type_", SAMPLES)
+def test_a_sample_is_new_each_time_and_the_same_for_a_seed(type_):
+    one, same, other = (Clerk(seed, lambda: START).sample(type_) for seed in (1, 1, 2))
+    assert one.body == same.body
+    assert one.data["id"] != other.data["id"]
+    assert one.data.get("updated_at", one.payload["timestamp"] - 36) == 1772445599964
+
+
+def test_a_sample_may_be_about_what_there_is_already(clerk):
+    founder = clerk.user_created(first_name="Ada")
+    organization = clerk.sample("organization.created", about=[founder])
+    member = clerk.sample("organizationMembership.created", about=[founder, organization])
+    gone = clerk.sample("organizationMembership.deleted", about=[founder, organization, member])
+    assert organization.data["created_by"] == founder.user_id
+    assert member.data["organization"]["id"] == organization.data["id"]
+    assert member.data["public_user_data"]["user_id"] == founder.user_id
+    assert member.data["public_user_data"]["first_name"] == "Ada"
+    assert gone.data["id"] == member.data["id"]

@@ -36,6 +36,15 @@ def command(
             help=_("With --quick: grade one mistake in N fully, others after each commit."),
         ),
     ] = None,
+    part: Annotated[
+        int | None,
+        typer.Option(
+            "--part",
+            metavar="N",
+            min=1,
+            help=_("With --quick: look at one mistake in N only, others after each commit."),
+        ),
+    ] = None,
     everything: Annotated[
         bool,
         typer.Option("--all", help=_("Grade again what was proved and has not changed.")),
@@ -45,10 +54,12 @@ def command(
 ) -> None:
     """Prove that catalogue, rubrics, tests, skeletons, solutions and mistakes agree.
 
-    The exit code is 1 when there is a fault; all of them are told.
+    Each fault is told as soon as it is found. The exit code is 1 when there is one.
     """
     if share and not quick:
         raise HooklabError(_("--share goes with --quick"), _("leave one out, or use both"))
+    if part and not quick:
+        raise HooklabError(_("--part goes with --quick"), _("leave one out, or use both"))
     here = course()
     names = chosen(here, slugs) if slugs else []
     launcher = start_launcher()
@@ -62,6 +73,7 @@ def command(
             database=database,
             quick=quick,
             share=share,
+            part=part or 1,
             afresh=everything,
         )
         with _steps() as progress:
@@ -73,7 +85,6 @@ def command(
             )
     finally:
         launcher.close()
-    tell(problems)
     if problems:
         talk().print(plural("{count} fault", "{count} faults", len(problems)))
         raise typer.Exit(FOUND_SOMETHING)
@@ -82,10 +93,19 @@ def command(
 
 @contextmanager
 def _steps() -> Iterator[Callable[[str, list[Problem]], None]]:
-    """Show on a terminal what is being looked at."""
+    """Tell the faults of each step, and show on a terminal what was looked at.
+
+    A gate takes long: its author can mend the first fault meanwhile, and one that is cut off has
+    told what it found.
+    """
     console = talk()
     if not console.is_terminal:
-        yield lambda _place, _problems: None
+        yield lambda _place, problems: tell(problems)
         return
     with console.status(_("looking")) as status:
-        yield lambda place, _problems: status.update(place)
+
+        def show(place: str, problems: list[Problem]) -> None:
+            tell(problems)
+            status.update(place)
+
+        yield show

@@ -4,12 +4,13 @@ from shutil import rmtree
 
 import typer
 
+from hooklab.authoring import forms
+from hooklab.authoring.history import skeleton_of
 from hooklab.catalogue import Course
-from hooklab.cli.history import skeleton_of
 from hooklab.cli.parameters import Lang, Slugs, chosen, course
-from hooklab.cli.reset import content, replace
 from hooklab.cli.speaking import output
 from hooklab.errors import HooklabError
+from hooklab.file_trees import content, replace
 from hooklab.texts import _
 
 
@@ -47,6 +48,7 @@ def _cut(here: Course, slug: str) -> bool:
                 _("What was there is kept in {folder}.").format(folder=f"exercises/{kept.name}"),
                 soft_wrap=True,
             )
+    forms.note(here, slug)
     for name in changed:
         output().print(f"exercises/{slug}/{name}", soft_wrap=True)
     return True

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from hooklab.cli.invalid import explained
 from hooklab.errors import HooklabError
 from hooklab.services import Settings
 from hooklab.texts import _
@@ -35,7 +36,7 @@ def read_settings(file: Path, kind: type[Settings] = Settings) -> Settings:
         fault = error.errors()[0]
         name = ".".join(str(part) for part in fault["loc"]).upper()
         raise HooklabError(
-            _("{name} cannot be used: {problem}").format(name=name, problem=fault["msg"]),
+            _("{name} cannot be used: {problem}").format(name=name, problem=explained(fault)),
             _("correct it in the environment or in {file}").format(file=file),
         ) from None
     except UnicodeDecodeError:

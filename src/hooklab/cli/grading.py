@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hooklab.catalogue import Course
 from hooklab.cli.progress import Bar
-from hooklab.scorecard import Scorecard
+from hooklab.scorecard import CheckResult, Scorecard
 from hooklab.worker.launch import Launcher, start_launcher
 
 if TYPE_CHECKING:
@@ -42,10 +42,12 @@ class WarmGrading:
         options: "Options",
         *,
         pause: Callable[[], bool] | None = None,
+        told: Callable[[str, CheckResult], None] = lambda _slug, _result: None,
     ) -> Scorecard:
         """The scorecard of `slugs`.
 
         Args:
+            told: called after each check with the slug and its result.
             pause: called when all is ready but the answers; returns when these are there. False
                 raises NotBegun.
         """
@@ -61,6 +63,10 @@ class WarmGrading:
                     bar.show()
                 return begun
 
+            def advance(slug: str, result: CheckResult) -> None:
+                bar.advance(slug, result)
+                told(slug, result)
+
             if pause is None:
                 bar.show()
             try:
@@ -69,7 +75,7 @@ class WarmGrading:
                     slugs,
                     options,
                     launcher=self._launcher,
-                    progress=bar.advance,
+                    progress=advance,
                     begin=partial(wait, pause) if pause else None,
                 )
             finally:

@@ -1,8 +1,10 @@
 """From the arguments to the exit code: every mendable fault is two lines and exit code 2."""
 
+import errno
 import sys
 from collections.abc import Sequence
 
+from hooklab import program
 from hooklab.cli.speaking import complain, talk
 from hooklab.errors import HooklabError
 from hooklab.texts import _, detect, use
@@ -20,17 +22,25 @@ def main(arguments: Sequence[str]) -> int:
         return _run(arguments)
     except KeyboardInterrupt:
         return _interrupted()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        complain(HooklabError(_("the disk is full"), _("make room, and run the command again")))
+        return FAULT
 
 
 def _run(arguments: Sequence[str]) -> int:
     _speak_unicode()
     # Before the commands are imported: their help is translated when it is read.
     use(detect(arguments))
+    program.use(sys.argv[0])
     from hooklab.cli import usage
     from hooklab.cli.commands import application
+    from hooklab.cli.completion import PROGRAM
 
     try:
-        code = application(arguments)(list(arguments), prog_name="hooklab", standalone_mode=False)
+        command = application(arguments)
+        code = command.main(list(arguments), prog_name=PROGRAM, standalone_mode=False)
     except HooklabError as error:
         complain(error)
         return FAULT

@@ -52,6 +52,15 @@ class Memory:
         self._section("hints")[f"{slug}/{check}"] = rung
         self._write()
 
+    def has_asked(self, slug: str) -> bool:
+        """Whether somebody has asked for the solution of `slug` before."""
+        return self._section("asked").get(slug) is True
+
+    def keep_asked(self, slug: str) -> None:
+        """Remember that somebody has asked for the solution of `slug`."""
+        self._section("asked")[slug] = True
+        self._write()
+
     def opinions(self, slug: str) -> dict[str, Opinion]:
         """What the learner thinks of their own answer to `slug`, by criterion."""
         kept = self._section("opinions").get(slug)

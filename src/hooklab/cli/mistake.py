@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from hooklab import rubric
-from hooklab.authoring import bench, following, known
+from hooklab.authoring import bench, following, known, losses
 from hooklab.authoring.following import Conflict
 from hooklab.catalogue import Course
 from hooklab.cli.parameters import Lang, Slug, course
+from hooklab.cli.paths import shown, typed
 from hooklab.cli.speaking import complain, output, talk
 from hooklab.errors import HooklabError
 from hooklab.texts import _, plural
@@ -68,7 +69,7 @@ def refresh(
     here = course()
     changed, conflicts = following.refresh(here, slug, name)
     for each in changed:
-        output().print(_shown(known.mistake_path(here, slug, each)), soft_wrap=True)
+        output().print(shown(each), soft_wrap=True)
     for conflict in conflicts:
         complain(_told(slug, conflict))
     talk().print(plural("{count} patch changed.", "{count} patches changed.", len(changed)))
@@ -105,7 +106,7 @@ def messages(
             for language, path in wanted(mistake).items():
                 text = prover.read_messages(mistake, language)
                 path.write_text(text, encoding="utf-8", newline="\n")
-                output().print(_shown(path), soft_wrap=True)
+                output().print(shown(path), soft_wrap=True)
     finally:
         launcher.close()
 
@@ -114,11 +115,11 @@ def _write_after(here: Course, slug: str, name: str, folder: Path, *, is_ready: 
     """Have the answer in a folder edited, unless it is ready; then write and judge its patch."""
     # A new mistake becomes one when its patch is written: until then it is still “new”.
     command = "edit" if known.mistake_path(here, slug, name).exists() else "new"
-    again = f"hooklab mistake {command} {slug} {name} --from {_typed(folder)}"
+    again = f"hooklab mistake {command} {slug} {name} --from {typed(folder)}"
     if not is_ready and not _opened(folder):
         talk().print(
             _("The answer lies in {folder}; {words} there says what it does.").format(
-                folder=_shown(folder), words=bench.WORDS
+                folder=shown(folder), words=bench.WORDS
             ),
             soft_wrap=True,
         )
@@ -132,11 +133,13 @@ def _write_after(here: Course, slug: str, name: str, folder: Path, *, is_ready: 
         raise HooklabError(
             error.what, _("{hint}; then run: {command}").format(hint=error.hint, command=again)
         ) from error
-    output().print(_shown(path), soft_wrap=True)
+    output().print(shown(path), soft_wrap=True)
     graded_on = rubric.load(here.grader(slug))
+    every = known.mistakes(here, slug)
     problems = [
         problem
-        for problem in known.judge(here, graded_on, known.mistakes(here, slug))
+        for judge in (known.judge, losses.judge)
+        for problem in judge(here, graded_on, every)
         if problem.place == path.relative_to(here.root).as_posix()
     ]
     for problem in problems:
@@ -164,7 +167,7 @@ def _opened(folder: Path) -> bool:
 
 
 def _told(slug: str, conflict: Conflict) -> HooklabError:
-    folder = _typed(conflict.folder)
+    folder = typed(conflict.folder)
     return HooklabError(
         _("{name} cannot follow the solution by itself: {reasons}").format(
             name=conflict.name, reasons=", ".join(conflict.reasons)
@@ -173,14 +176,3 @@ def _told(slug: str, conflict: Conflict) -> HooklabError:
             folder=folder, slug=slug, name=conflict.name
         ),
     )
-
-
-def _shown(path: Path) -> str:
-    """How `path` is reached from the current folder."""
-    path, here = path.absolute(), Path.cwd()
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else str(path)
-
-
-def _typed(path: Path) -> str:
-    """`path` as a part of a command for the current folder."""
-    return shlex.quote(_shown(path))

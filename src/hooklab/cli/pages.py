@@ -6,6 +6,7 @@ from textwrap import dedent
 
 from hooklab.catalogue import Course
 from hooklab.pages.markers import fill
+from hooklab.pages.sequences import listed
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _QUIZ = re.compile(r"^<quiz>.*?^</quiz>\n?", re.DOTALL | re.MULTILINE)
@@ -31,7 +32,7 @@ def plain_page(course: Course, page: Path) -> str:
     text = page.read_text(encoding="utf-8")
     for pattern in (_FRONT_MATTER, _QUIZ):
         text = pattern.sub("", text)
-    text = _CALL_OUT.sub(_quote, _COMMENT.sub("", fill(course, text)))
+    text = _CALL_OUT.sub(_quote, _COMMENT.sub("", listed(fill(course, text))))
     text = _LINK.sub(r"\g<text>", _ATTRIBUTES.sub("", text))
     return _LISTING.sub(lambda match: _listing(course.root, match), text)
 

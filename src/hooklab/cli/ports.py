@@ -3,8 +3,17 @@
 import os
 import socket
 
-from hooklab.errors import HooklabError
+from hooklab.errors import HooklabError, reason_of
 from hooklab.texts import _
+
+
+def is_free(port: int) -> bool:
+    """Whether a loopback port can be listened on."""
+    try:
+        check_free(port)
+    except HooklabError:
+        return False
+    return True
 
 
 def check_free(port: int) -> None:
@@ -16,7 +25,7 @@ def check_free(port: int) -> None:
             door.bind(("127.0.0.1", port))
         except OSError as error:
             raise HooklabError(
-                _("port {port} cannot be had: {reason}").format(port=port, reason=error.strerror),
+                _("port {port} cannot be had: {reason}").format(port=port, reason=reason_of(error)),
                 _("stop the program that uses port {port}, or choose another port").format(
                     port=port
                 ),

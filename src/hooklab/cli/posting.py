@@ -1,12 +1,20 @@
 """One delivery, as Svix makes it, to the address of a running app."""
 
 import time
+from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
-from hooklab.cli.signed import SignedRequest
+import typer
+
 from hooklab.errors import HooklabError
+from hooklab.reports.clean import clean
 from hooklab.sender import Response, carry
+from hooklab.sender.signed import SignedRequest
 from hooklab.texts import _
+
+To = Annotated[str, typer.Option("--to", metavar="URL", help=_("Where the app takes webhooks."))]
+LOCAL = "http://localhost:8000/webhooks/clerk"
+"""Where `hooklab run` serves an app."""
 
 
 def check_address(address: str) -> SplitResult:
@@ -22,6 +30,12 @@ def check_address(address: str) -> SplitResult:
             _("write it like http://localhost:8000/webhooks/clerk"),
         )
     return parts
+
+
+def excerpt(reply: str) -> str:
+    """The beginning of what an app replied, on one line and harmless for a terminal."""
+    line = " ".join(clean(reply).split())
+    return line if len(line) <= 200 else f"{line[:200]} […]"
 
 
 def post(address: SplitResult, request: SignedRequest) -> tuple[Response, float]:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from hooklab.errors import HooklabError
+from hooklab.errors import HooklabError, reason_of
 from hooklab.texts import _
 
 
@@ -19,15 +19,20 @@ def check_writable(path: Path) -> None:
             _("make it, or choose another file"),
         )
     if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise _refused(path, "permission denied")
+        raise _refused(path, _("permission denied"))
 
 
 def write(path: Path, text: str) -> None:
     """Write `text` to `path`; HooklabError when that cannot be done."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path`; HooklabError when that cannot be done."""
     try:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.write_bytes(content)
     except OSError as error:
-        raise _refused(path, error.strerror or str(error)) from error
+        raise _refused(path, reason_of(error)) from error
 
 
 def _refused(path: Path, reason: str) -> HooklabError:

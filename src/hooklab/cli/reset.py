@@ -1,18 +1,20 @@
 """`hooklab reset`: the skeleton again, with the learner's copy kept beside it."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
-from shutil import rmtree
 from typing import Annotated
 
 import typer
 
+from hooklab.authoring.history import skeleton_of
 from hooklab.catalogue import Course
-from hooklab.cli.history import skeleton_of
 from hooklab.cli.parameters import Lang, Slug, course
+from hooklab.cli.paths import shown, typed
 from hooklab.cli.speaking import output
+from hooklab.cli.standing import place_to_open
 from hooklab.errors import HooklabError
+from hooklab.file_trees import content, replace
+from hooklab.program import as_typed
+from hooklab.reports.folding import write_to_copy
 from hooklab.texts import _
 
 
@@ -21,7 +23,9 @@ def command(
     revision: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="REV", help=_("The commit, branch or tag to take the skeleton from.")
+            "--from",
+            metavar="REV|DIR",
+            help=_("A commit, branch or tag to take the skeleton from, or a copy to take back."),
         ),
     ] = None,
     lang: Lang = None,
@@ -30,57 +34,49 @@ def command(
 
     Without --from it is taken from the remote called “upstream”, or else from the last commit that
     changed the exercise's grader or solution: learners commit answers, authors commit those.
+    What an earlier reset has kept is taken back with --from too, wherever it lies by now.
     """
     here = course()
     here.exercise(slug)
-    skeleton = skeleton_of(here, slug, revision)
     folder = here.skeleton(slug)
-    if content(folder) == skeleton.files:
-        output().print(_("{folder} is the skeleton already.").format(folder=_name(here, folder)))
+    if revision and _is_copy_of(here, slug, Path(revision)):
+        files, told = content(Path(revision)), _("{folder} is your copy again, {revision}.")
+        same = _("{folder} is that copy already.")
+    else:
+        skeleton = skeleton_of(here, slug, revision)
+        files, revision = skeleton.files, skeleton.revision
+        told = _("{folder} is the skeleton again, as of {revision}.")
+        same = _("{folder} is the skeleton already.")
+    if content(folder) == files:
+        _say(same.format(folder=shown(folder)))
         return
-    kept = replace(folder, skeleton.files)
-    console = output()
-    console.print(
-        _("{folder} is the skeleton again, as of {revision}.").format(
-            folder=_name(here, folder), revision=skeleton.revision
-        ),
-        soft_wrap=True,
-    )
+    kept = replace(folder, files)
+    _say(told.format(folder=shown(folder), revision=revision))
+    _say(_("Open {place}").format(place=place_to_open(here, slug)))
     if kept:
-        console.print(
-            _("Your copy is kept in {folder}.").format(folder=_name(here, kept)), soft_wrap=True
-        )
+        _say(_("Your copy is kept in {folder}. To take it back:").format(folder=shown(kept)))
+        _say(as_typed(f"  hooklab reset {slug} --from {typed(kept)}"))
 
 
-def replace(folder: Path, files: Mapping[str, bytes]) -> Path | None:
-    """Exchange the folder's content; returns where the old one is kept, if there was one."""
-    fresh = folder.with_name(f".{folder.name}.new")
-    kept = folder.with_name(f"{folder.name}.{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}")
-    had_one = folder.exists()
-    try:
-        rmtree(fresh, ignore_errors=True)
-        for name, content in files.items():
-            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-            (fresh / name).write_bytes(content)
-        if had_one:
-            folder.rename(kept)
-        fresh.rename(folder)
-    except OSError as error:
+def _is_copy_of(here: Course, slug: str, kept: Path) -> bool:
+    """Whether `kept` is what an earlier reset has kept, or a folder elsewhere with such files.
+
+    HooklabError for a folder elsewhere that has none of the exercise's files.
+    """
+    folder = here.skeleton(slug)
+    if not kept.is_dir():
+        return False
+    # Beside it are the other exercises, too.
+    if kept.resolve().parent == folder.resolve().parent:
+        return kept.name.startswith(f"{folder.name}.")
+    names = sorted(content(here.original(slug)))
+    if not any((kept / name).is_file() for name in names):
         raise HooklabError(
-            _("{folder} cannot be replaced: {reason}").format(folder=folder, reason=error.strerror),
-            _("close what uses it, or change its permissions, and try again"),
-        ) from error
-    return kept if had_one else None
+            _("{folder} has no file of {slug}").format(folder=kept, slug=slug),
+            _("name the folder of a copy, in which {files} are").format(files=", ".join(names)),
+        )
+    return True
 
 
-def content(folder: Path) -> dict[str, bytes]:
-    """What a learner's folder holds, by path; compiled files are nobody's."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-
-
-def _name(course: Course, folder: Path) -> str:
-    return folder.relative_to(course.root).as_posix()
+def _say(line: str) -> None:
+    write_to_copy(output(), line)

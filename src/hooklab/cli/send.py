@@ -1,52 +1,59 @@
 """`hooklab send`: realistic, signed events for an app that runs."""
 
-import base64
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import SystemRandom
 from typing import Annotated
-from urllib.parse import SplitResult
 
 import typer
-from rich.text import Text
 
-from hooklab.cli.env_file import DEFAULT, EnvironmentFile, read_settings
+from hooklab.cli.env_file import DEFAULT, EnvironmentFile
 from hooklab.cli.parameters import Lang
-from hooklab.cli.posting import check_address, post
-from hooklab.cli.signed import SignedRequest, Tamper, sign_event
-from hooklab.cli.speaking import output, talk
-from hooklab.cli.stories import STORIES, backwards, check_type
+from hooklab.cli.posting import LOCAL, To, check_address
+from hooklab.cli.secret import Secret, any_secret, signing_secret
+from hooklab.cli.sending import Sender
+from hooklab.cli.speaking import talk
 from hooklab.errors import HooklabError
-from hooklab.reports.clean import clean
-from hooklab.sender import Carrier, Clerk, ClerkEvent, Response
+from hooklab.sender import Clerk, ClerkEvent
+from hooklab.sender.captured import read_captured
+from hooklab.sender.changes import changed, read_changes
+from hooklab.sender.signed import Tamper
+from hooklab.sender.stories import STORIES, backwards, check_type, example
 from hooklab.texts import _
 
 NOT_DELIVERED = 1
-
-# A day and three hours of retries pass in half a minute.
-COMPRESSION = 3600
 
 # With a seed everything repeats, ids included; so they cannot depend on today's date.
 SEEDED_DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def command(
-    event: Annotated[str, typer.Argument(metavar="EVENT", help=", ".join(STORIES))],
-    to: Annotated[
-        str, typer.Option("--to", metavar="URL", help=_("Where the app takes webhooks."))
-    ] = "http://localhost:8000/webhooks/clerk",
-    secret: Annotated[
-        str | None,
+    event: Annotated[str | None, typer.Argument(metavar="EVENT", help=", ".join(STORIES))] = None,
+    to: To = LOCAL,
+    secret: Secret = None,
+    env: EnvironmentFile = DEFAULT,
+    file: Annotated[
+        Path | None,
         typer.Option(
-            "--secret",
-            metavar="WHSEC",
-            help=_("The signing secret; by default CLERK_WEBHOOK_SIGNING_SECRET."),
+            "--file",
+            metavar="FILE",
+            help=_(
+                "Send what is captured there: a Clerk event, a Svix message, what --print wrote."
+            ),
         ),
     ] = None,
-    env: EnvironmentFile = DEFAULT,
+    example_: Annotated[
+        bool,
+        typer.Option("--example", help=_("Send what “Send Example” in Clerk's dashboard sends.")),
+    ] = False,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="FIELD=VALUE",
+            help=_("Change a field first, such as data.first_name=Ada; JSON, or else a text."),
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
         typer.Option("--seed", metavar="N", help=_("The same person and message ids each time.")),
@@ -71,7 +78,10 @@ def command(
     ] = 0,
     reorder: Annotated[
         bool,
-        typer.Option("--reorder", help=_("Send a user's whole life, its last event first.")),
+        typer.Option(
+            "--reorder",
+            help=_("Send the whole life of a user or an organization, its last event first."),
+        ),
     ] = False,
     retry: Annotated[
         bool,
@@ -84,14 +94,15 @@ def command(
     lang: Lang = None,
 ) -> None:
     """Sign and deliver; exit code 1 when Svix would not count everything as delivered."""
-    check_type(event)
     address = check_address(to)
-    clerk = _clerk(seed)
-    events = _events(clerk, event, reorder=reorder) * repeat
-    sender = Sender(address, _checked(secret or _own_secret(env)), tamper, timedelta(minutes=delay))
+    chosen = _chosen(event, file, seed, is_example=example_, reorder=reorder)
+    made = read_changes(changes or ())
+    events = [changed(each, made, _remark) for each in chosen] * repeat
+    key = any_secret(secret, env) if show else signing_secret(secret, env)
+    sender = Sender(address, key, tamper, timedelta(minutes=delay))
     if show:
         for each in events * burst:
-            output().out(sender.sign(each).to_json(), highlight=False)
+            sender.show(each)
         return
     if retry:
         delivered = [sender.deliver_until_done(each) for each in events]
@@ -103,115 +114,37 @@ def command(
         raise typer.Exit(NOT_DELIVERED)
 
 
-@dataclass(frozen=True)
-class Sender:
-    """Delivers to one address, and shows what comes back.
+def _remark(text: str) -> None:
+    talk().print(text, style="dim", soft_wrap=True)
 
-    Attributes:
-        address: where to.
-        secret: signs.
-        tamper: what somebody changes on the way.
-        delay: how old the signed time is.
-    """
 
-    address: SplitResult
-    secret: str
-    tamper: Tamper | None
-    delay: timedelta
-
-    def sign(self, event: ClerkEvent) -> SignedRequest:
-        """The request of one attempt; each has a time of its own."""
-        return sign_event(event, self.secret, datetime.now(UTC) - self.delay, self.tamper)
-
-    def deliver(self, event: ClerkEvent) -> bool:
-        """Send once; whether Svix would count it as delivered."""
-        return _show(event, *post(self.address, self.sign(event)))
-
-    def deliver_at_once(self, event: ClerkEvent, count: int) -> bool:
-        """Send `count` times at the same moment; whether all were delivered."""
-        with ThreadPoolExecutor(max_workers=count) as threads:
-            requests = [self.sign(event) for _number in range(count)]
-            results = list(threads.map(lambda request: post(self.address, request), requests))
-        # Every response is shown, also after a failure.
-        return [_show(event, *result) for result in results].count(False) == 0
-
-    def deliver_until_done(self, event: ClerkEvent) -> bool:
-        """Send by Svix's schedule until it is delivered or given up; whether it was delivered."""
-        talk().print(_("Svix's schedule, compressed: an hour passes in a second."), style="dim")
-        carrier = Carrier(seed=SystemRandom().randrange(2**32))
-        now = datetime.now(UTC)
-        message = carrier.accept(event.message_id, now)
-        while message.due_at is not None:
-            time.sleep((message.due_at - now).total_seconds() / COMPRESSION)
-            now = message.due_at
-            response, seconds = post(self.address, self.sign(event))
-            _show(event, response, seconds)
-            message = carrier.record(event.message_id, response, now)
-            if message.due_at is not None:
-                wait = timedelta(seconds=round((message.due_at - now).total_seconds()))
-                talk().print(_("  Svix tries again after {wait}").format(wait=wait), style="dim")
-        return message.state == "delivered"
+def _chosen(
+    name: str | None, file: Path | None, seed: int | None, *, is_example: bool, reorder: bool
+) -> list[ClerkEvent]:
+    """The events that the options ask for, as they happened."""
+    sources = {"--file": file is not None, "--example": is_example, "--reorder": reorder}
+    several = [option for option, is_given in sources.items() if is_given]
+    if len(several) > 1:
+        raise HooklabError(
+            _("{one} and {other} do not go together").format(one=several[0], other=several[1]),
+            _("leave one of them out"),
+        )
+    if file is not None:
+        return read_captured(file, name)
+    if name is None:
+        options = "".join(f" {option}" for option in several)
+        raise HooklabError(
+            _("there is no EVENT: which one is to be sent?"),
+            _("name one, such as: hooklab send user.created{options}").format(options=options),
+        )
+    check_type(name)
+    if is_example:
+        return [example(name)]
+    clerk = _clerk(seed)
+    return backwards(clerk, name) if reorder else [STORIES[name](clerk)]
 
 
 def _clerk(seed: int | None) -> Clerk:
     if seed is None:
         return Clerk(SystemRandom().randrange(2**32), lambda: datetime.now(UTC))
     return Clerk(seed, lambda: SEEDED_DAY)
-
-
-def _events(clerk: Clerk, name: str, *, reorder: bool) -> list[ClerkEvent]:
-    if not reorder:
-        return [STORIES[name](clerk)]
-    if not name.startswith("user."):
-        raise HooklabError(
-            _("--reorder tells a user's life, and {event} is not part of it").format(event=name),
-            _("write: hooklab send user.created --reorder"),
-        )
-    return backwards(clerk)
-
-
-def _own_secret(env: "EnvironmentFile") -> str:
-    secret = read_settings(env).clerk_webhook_signing_secret.get_secret_value()
-    if not secret:
-        raise HooklabError(
-            _("there is no signing secret to sign with"),
-            _("set CLERK_WEBHOOK_SIGNING_SECRET in {file}, or use --secret").format(file=env),
-        )
-    return secret
-
-
-def _checked(secret: str) -> str:
-    try:
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except ValueError:
-        key = b""
-    # The lengths that the Standard Webhooks specification allows.
-    if not secret.startswith("whsec_") or not 24 <= len(key) <= 64:
-        raise HooklabError(
-            _("the signing secret is not “whsec_” and 24 to 64 bytes in base64"),
-            _("copy it again from Clerk's dashboard, or let hooklab lab make one"),
-        )
-    return secret
-
-
-def _show(event: ClerkEvent, response: Response, seconds: float) -> bool:
-    console = output()
-    status = response.status or "-"
-    verdict = _("delivered") if response.ok else _("not delivered")
-    line = f"{event.type} · {event.message_id} → {status} ({seconds * 1000:.0f} ms) {verdict}"
-    console.print(Text(line, style="green" if response.ok else "red"), soft_wrap=True)
-    for remark in _remarks(response):
-        console.print(Text(f"  {remark}"), soft_wrap=True)
-    return response.ok
-
-
-def _remarks(response: Response) -> Iterator[str]:
-    if 300 <= response.status <= 399:
-        yield _("Svix follows no redirect: give it the final address")
-    match response.problem:
-        case "timeout":
-            yield _("no answer within 15 s")
-        case "dropped":
-            yield _("the connection broke")
-    if text := " ".join(clean(response.text).split()):
-        yield text if len(text) <= 200 else f"{text[:200]} […]"

@@ -3,10 +3,10 @@
 import sys
 
 from rich.console import Console
-from rich.text import Text
 
 from hooklab.errors import HooklabError
 from hooklab.reports.clean import clean
+from hooklab.reports.folding import write_to_copy
 from hooklab.texts import _
 
 
@@ -22,7 +22,7 @@ def talk() -> Console:
 
 
 def complain(error: HooklabError) -> None:
-    """Print what is wrong, and what to do about it; neither is broken into lines."""
+    """Print what is wrong, and what to do about it; a command to copy is in one piece."""
     console = talk()
-    console.print(Text(clean(error.what)), soft_wrap=True)
-    console.print(Text(f"{_('hint:')} {clean(error.hint)}", style="cyan"), soft_wrap=True)
+    write_to_copy(console, clean(error.what))
+    write_to_copy(console, f"{_('hint:')} {clean(error.hint)}", style="cyan")

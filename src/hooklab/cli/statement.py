@@ -7,22 +7,30 @@ from rich.markdown import Heading, Markdown, MarkdownElement, TableElement
 from rich.table import Table
 from rich.text import Text
 
+from hooklab.catalogue import Course
 from hooklab.cli.pages import plain_page
 from hooklab.cli.parameters import Lang, Slug, course
 from hooklab.cli.speaking import output
 from hooklab.errors import HooklabError
+from hooklab.program import typed
 from hooklab.texts import _, language
 
 
 def command(slug: Slug, lang: Lang = None) -> None:
     """Print the page of an exercise in the language in use."""
-    here = course()
-    page = here.root / "course" / language() / here.exercise(slug).page
+    show(course(), slug, output())
+
+
+def show(course: Course, slug: str, console: Console) -> None:
+    """Print the page of an exercise."""
+    page = course.root / "course" / language() / course.exercise(slug).page
     if not page.is_file():
         raise HooklabError(
             _("{page} does not exist").format(page=page), _("this is a fault of the course")
         )
-    output().print(_Page(plain_page(here, page), code_theme="ansi_dark"))
+    # The pages speak to people who have activated nothing.
+    text = plain_page(course, page).replace(".venv/bin/hooklab", typed())
+    console.print(_Page(text, code_theme="ansi_dark"))
 
 
 class _Heading(Heading):

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hooklab.grading.failure import CheckFailed, require
-from hooklab.grading.fields import Fields
+from hooklab.grading.fields import Fields, Lines
 from hooklab.texts import _
 
 # Far more than anybody writes by hand; a parser takes its time over more.
@@ -59,7 +59,8 @@ class Answers:
 
     def fields(self, name: str) -> Fields:
         """The table in the TOML file `name`, for reading it value by value."""
-        return Fields(self.toml(name), name)
+        path = self._original / name
+        return Fields(self.toml(name), name, Lines(path, self.text(name)))
 
     def require(self, claim: object, *, en: str, fr: str, got: Any = None) -> None:
         """Fail the check unless `claim` is true, see `Lab.require`."""

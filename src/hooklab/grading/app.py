@@ -1,38 +1,28 @@
 """The running app, as a check sees it."""
 
 import json
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+from hooklab.deadline import Deadline
+from hooklab.grading.cost import Cost, counted, grown
 from hooklab.grading.failure import AppNotRunning
 from hooklab.grading.journal import Journal
+from hooklab.grading.recording import SVIX, the_app
 from hooklab.grading.response import AppResponse, send
 from hooklab.grading.slot import Slot
 from hooklab.grading.start_failures import describe_status, not_running
 from hooklab.texts import _
-from hooklab.worker import observed
 from hooklab.worker.process import IDLE_SECONDS, StartFailure
 
 RESPONSE_SECONDS = 6.0
 
-# An app that hangs must not keep a class waiting: when it has used up this time, a check is over.
+# An app that hangs must not keep a class waiting: when its answers have taken so long, a check is
+# over. What the check itself does meanwhile, and what it waits for, is not the app's.
 CHECK_SECONDS = 30.0
-
-
-@dataclass
-class Cost:
-    """What the app's processes have used, as the system counts it.
-
-    Attributes:
-        seconds: of processor time, in hundredths.
-        bytes: by which the most memory that they ever had has grown.
-    """
-
-    seconds: float = 0.0
-    bytes: int = 0
 
 
 class App:
@@ -41,13 +31,19 @@ class App:
     Args:
         slot: where it runs.
         journal: where requests are written down.
+
+    Attributes:
+        stands: the line at which it says that it stood when no answer came first, if there is one.
     """
 
     def __init__(self, slot: Slot, journal: Journal) -> None:
         self._slot = slot
         self.journal = journal
         self._threads = ThreadPoolExecutor(max_workers=8)
-        self._deadline = slot.deadline(CHECK_SECONDS)
+        self._under_way = 0
+        self._answering = 0.0
+        self._counting = threading.Lock()
+        self.stands = ""
 
     @property
     def host(self) -> str:
@@ -90,20 +86,47 @@ class App:
         body: bytes = b"",
         app: int = 0,
         label: str = "",
+        aside: str = "",
+        sender: str = "",
+        is_forged: bool = False,
     ) -> AppResponse:
         """Send one request to app number `app` and write it down with its response.
 
         Args:
             label: what to call the request in the journal and in messages.
+            aside: what is special about it, for the journal alone.
+            sender: who sends it; a visitor by default.
+            is_forged: whether it is not as that sender makes it; `aside` says how.
         """
-        if not self._deadline.left():
+        if self._answering >= CHECK_SECONDS:
             raise AppNotRunning(
                 _("an app that answers faster"),
-                _("this check was ended after {seconds:g} s").format(seconds=CHECK_SECONDS),
+                _("this check was ended: the app's answers took {seconds:g} s").format(
+                    seconds=CHECK_SECONDS
+                ),
             )
         request = label or f"{method} {path}"
-        response = self._send(app, method, path, headers or {}, body, request)
-        self.journal.add(f"{request} → {response}")
+        self.journal.did(
+            "request",
+            method=method,
+            path=path,
+            headers=dict(headers or {}),
+            body=body,
+            process=app,
+            at=self._slot.clock.now(),
+            called=request,
+        )
+        replied = self.journal.recording.call(
+            sender or _("a visitor"), request, aside if is_forged else ""
+        )
+        response = self._send(app, method, path, headers or {}, body, request, sender == SVIX)
+        replied(str(response), bool(response.problem))
+        stands = self._slot.stand(app) if response.problem == "timeout" else ""
+        self.stands = self.stands or stands
+        stood = stands and _("it says that it stands at {place}").format(place=stands)
+        if stood:
+            self.journal.recording.note(stood, the_app())
+        self.journal.add("\n".join(filter(None, [f"{request} → {response}", aside, stood])))
         return response
 
     def _send(
@@ -114,25 +137,45 @@ class App:
         headers: Mapping[str, str],
         body: bytes,
         request: str,
+        by_svix: bool,
     ) -> AppResponse:
         # The port stays ours while no app serves it: a request would wait there for nothing.
         if not self._slot.workers[app].alive:
             return AppResponse(problem="refused", request=request)
-        return send(
-            self._slot.port(app),
-            method,
-            path,
-            headers=headers,
-            body=body,
-            deadline=self._slot.deadline(RESPONSE_SECONDS),
-            request=request,
-        )
+        with self._answers() as deadline:
+            return send(
+                self._slot.port(app),
+                method,
+                path,
+                headers=headers,
+                body=body,
+                deadline=deadline,
+                request=request,
+                by_svix=by_svix,
+            )
+
+    @contextmanager
+    def _answers(self) -> Iterator[Deadline]:
+        """The deadline of one answer, which counts unless it comes while another is waited for."""
+        deadline = self._slot.deadline(RESPONSE_SECONDS)
+        with self._counting:
+            is_alone = not self._under_way
+            self._under_way += 1
+        try:
+            yield deadline
+        finally:
+            with self._counting:
+                self._under_way -= 1
+                self._answering += deadline.charged if is_alone else 0.0
 
     def kill(self) -> None:
         """End the app at once, as a crash or `kill -9` does. Its database stays."""
+        self.journal.did("break", act="kill")
         for worker in self._slot.workers:
             worker.end()
-        self.journal.add(_("the app is killed (kill -9)"))
+        killed = _("the app is killed (kill -9)")
+        self.journal.add(killed)
+        self.journal.recording.died(killed)
 
     def restart(self, **settings: str) -> None:
         """Start the app again on the same port and database.
@@ -148,39 +191,38 @@ class App:
 
     def try_restart(self, **settings: str) -> StartFailure | None:
         """Like `restart`, but a failed start is returned."""
+        self.journal.did("break", act="start")
         self._slot.workers[0].end()
         self._slot.start(settings, port_of=0)
         changed = ", ".join(f"{name}={value!r}" for name, value in settings.items())
-        self.journal.add(
-            _("the app is started again{changed}").format(
-                changed=_(" with {settings}").format(settings=changed) if changed else ""
-            )
+        started = _("the app is started again{changed}").format(
+            changed=_(" with {settings}").format(settings=changed) if changed else ""
         )
+        self.journal.add(started)
+        if changed:
+            self.journal.left_out(started)
+        self.journal.recording.started(started)
         return self._slot.failure
 
     def another(self) -> int:
         """Start a second process of the app on the same database; its number."""
+        self.journal.did("break", act="another")
         number = self._slot.start()
         if self._slot.failure:
             raise not_running(self._slot.failure, _("a second process of the app"))
-        self.journal.add(_("a second process of the app is started on the same database"))
+        second = _("a second process of the app is started on the same database")
+        self.journal.note(second, the_app())
         return number
 
-    @contextmanager
-    def cost(self) -> Iterator[Cost]:
-        """Inside the block, what the app uses is counted, from outside; read it afterwards.
+    def cost(self) -> AbstractContextManager[Cost]:
+        """Inside a `with` block of it, what the app uses is counted, see `counted`."""
+        return counted([worker.pid for worker in self._slot.workers if worker.alive])
 
-        Nothing is counted where the system does not tell (`observed.KNOWN`).
-        """
-        pids = [worker.pid for worker in self._slot.workers if worker.alive]
-        seconds = sum(map(observed.cpu_seconds, pids))
-        most = sum(map(observed.peak_bytes, pids))
-        cost = Cost()
-        try:
-            yield cost
-        finally:
-            cost.seconds = sum(map(observed.cpu_seconds, pids)) - seconds
-            cost.bytes = sum(map(observed.peak_bytes, pids)) - most
+    def growth(
+        self, less: Callable[[], object], more: Callable[[], object], *, most: float
+    ) -> float:
+        """How many times as much processor time `more()` takes the app as `less()`, see `grown`."""
+        return grown(self.cost, less, more, most)
 
     def obituary(self) -> str:
         """How a process of the app ended, when it had started and nobody ended it."""
@@ -188,9 +230,11 @@ class App:
             return ""
         for worker in self._slot.workers:
             if worker.status is None and not worker.alive:
-                return _("the app's process has ended: {status}").format(
+                ended = _("the app's process has ended: {status}").format(
                     status=describe_status(worker.end())
                 )
+                self.journal.recording.died(ended)
+                return ended
         return ""
 
     def close(self) -> None:
@@ -198,7 +242,5 @@ class App:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def settle(self, seconds: float = IDLE_SECONDS) -> None:
-        """Wait `seconds` at most until the app has finished, background tasks included."""
-        for worker in self._slot.workers:
-            if worker.alive:
-                worker.settle(seconds)
+        """Wait `seconds` at most until the app is at rest, see `rest`."""
+        self._slot.rest.wait(seconds)

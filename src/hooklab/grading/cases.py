@@ -10,6 +10,7 @@ import pytest
 from hooklab import rubric
 from hooklab.catalogue import Course, Exercise, own_settings
 from hooklab.grading.options import Options
+from hooklab.limits import DEFAULTS, Limits
 from hooklab.rubric import Check, Rubric
 
 
@@ -22,25 +23,39 @@ class Submission:
         rubric: what it is measured by.
         folder: where it lies.
         settings: the file in which the course describes those of the exercise, if it has its own.
+        limits: of what it may take.
     """
 
     exercise: Exercise
     rubric: Rubric
     folder: Path
     settings: Path
+    limits: Limits = DEFAULTS
 
-    def choose(self, only: Collection[str]) -> list[str]:
+    @property
+    def solution(self) -> Path:
+        """Where the solution of the exercise is, if it is there."""
+        return self.settings.parent
+
+    def choose(self, only: Collection[str], first: str = "") -> list[str]:
         """The ids of the checks to run, in rubric order.
 
         Args:
             only: take these, with all that they need; empty for all.
+            first: begin with this one, after what it needs.
         """
-        chosen = set(only or self.rubric.checks)
+        chosen = self._with_needs(only or self.rubric.checks)
+        ahead = self._with_needs([first]) & chosen
+        in_order = [check for check in self.rubric.checks if check in chosen]
+        return sorted(in_order, key=lambda check: check not in ahead)
+
+    def _with_needs(self, checks: Collection[str]) -> set[str]:
+        found = set(checks)
         # What a check needs stands before it.
         for check in reversed(self.rubric.checks.values()):
-            if check.id in chosen:
-                chosen.update(check.needs)
-        return [check for check in self.rubric.checks if check in chosen]
+            if check.id in found:
+                found.update(check.needs)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +94,7 @@ def read_submission(course: Course, slug: str, options: Options) -> Submission:
         rubric.load(grader),
         options.folder(course, slug),
         own_settings(grader),
+        course.limits,
     )
 
 

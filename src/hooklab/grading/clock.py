@@ -11,12 +11,18 @@ START = datetime(2026, 3, 10, 9, 0, 0, tzinfo=UTC)
 
 
 class Clock:
-    """Virtual time. It stands still until the check moves it, and never runs backwards."""
+    """Virtual time. It stands still until the check moves it, and never runs backwards.
+
+    Attributes:
+        journal: where moves are written down.
+        before_a_move: called before each, so that no work begins in one time and ends in another.
+    """
 
     def __init__(self, start: datetime = START) -> None:
         self._now = start
         self._followers: list[Callable[[datetime], None]] = []
         self.journal: Journal | None = None
+        self.before_a_move: Callable[[], object] = lambda: None
 
     def now(self) -> datetime:
         """The virtual instant, in UTC."""
@@ -33,8 +39,10 @@ class Clock:
         step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         if step < timedelta(0):
             raise ValueError("the clock does not run backwards")
+        self.before_a_move()
         self._now += step
         for move in self._followers:
             move(self._now)
         if self.journal and step:
-            self.journal.add(_("the clock moves forward by {step}").format(step=step))
+            self.journal.did("move", seconds=step.total_seconds())
+            self.journal.note(_("the clock moves forward by {step}").format(step=step))

@@ -7,6 +7,7 @@ from hooklab.grading.draws import Draws
 from hooklab.grading.response import AppResponse
 from hooklab.grading.rivals import at_once, race
 from hooklab.grading.slot import Slot
+from hooklab.texts import _
 
 ROUTE = "/internal/cron"
 
@@ -50,10 +51,20 @@ class Cron:
         for stranger in self._draw.strangers(self._slot.settings["CRON_SECRET"]):
             self._app.request("POST", path, headers=stranger).expect("401", "403")
 
+    def is_closed_without_a_secret(self, path: str = ROUTE) -> None:
+        """Fail unless nobody is let in while the setting is empty; then the app has its own again.
+
+        An app that does not start without a secret is right too.
+        """
+        if self._app.try_restart(CRON_SECRET="") is None:
+            for header in ({}, {"authorization": "Bearer "}, {"authorization": "Bearer"}):
+                self._app.request("POST", path, headers=header).expect("401", "403")
+        self._app.restart()
+
     def close(self) -> None:
         """Forget calls that are still under way."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _ask(self, app: int) -> AppResponse:
         bearer = {"authorization": f"Bearer {self._slot.settings['CRON_SECRET']}"}
-        return self._app.request("POST", ROUTE, headers=bearer, app=app)
+        return self._app.request("POST", ROUTE, headers=bearer, app=app, sender=_("the cron"))

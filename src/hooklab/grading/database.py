@@ -1,7 +1,9 @@
 """A database for each check: a file for SQLite, a schema of its own on PostgreSQL."""
 
+import os
 import secrets
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from itertools import count
@@ -16,11 +18,13 @@ from sqlalchemy.pool import NullPool
 from hooklab.errors import HooklabError
 from hooklab.grading import sqlite_file, written
 from hooklab.texts import _
+from hooklab.worker.sockets import NONE, connections
 
 # Of a statement of the trusted side on PostgreSQL, and of its wait for a lock.
 READING_SECONDS = 8
 WRITING_SECONDS = 15
 LOCK_SECONDS = 5
+POSTGRES_PORT = 5432
 # Of the schemas of all checks of a run together: an app of the course fills less than one MiB.
 SERVER_BYTES = 256 * 1024 * 1024
 
@@ -48,6 +52,15 @@ class Database(Protocol):
 
     def rows_read(self, table: str) -> int | None:
         """How many rows of `table`, or of its indexes, were read; None where nobody counts."""
+
+    def scans(self, table: str) -> int | None:
+        """How often a statement read `table` or an index of it; None where nobody counts."""
+
+    def works(self, pids: Sequence[int]) -> bool:
+        """Whether a server works for these processes of the app: on a connection, on a statement.
+
+        Only of processes that stand still can it be told.
+        """
 
     def is_left(self, seconds: float) -> bool:
         """Whether the app has no connection any more; `seconds` at most are waited for it."""
@@ -128,6 +141,14 @@ class SqliteDatabase:
         """SQLite counts nothing."""
         return None
 
+    def scans(self, table: str) -> int | None:  # noqa: ARG002 - PostgreSQL counts
+        """SQLite counts nothing."""
+        return None
+
+    def works(self, pids: Sequence[int]) -> bool:  # noqa: ARG002 - a server must tell
+        """The app's own threads do the work."""
+        return False
+
     def is_left(self, seconds: float) -> bool:  # noqa: ARG002 - a server must notice it
         """Connections end with their process."""
         return True
@@ -176,15 +197,19 @@ class PostgresServer:
                 _("check the address, and that its user may create databases and roles"),
             ) from None
         self._url = make_url(address).set(database=self._name)
+        # Kept open: it is asked at each look of a check.
+        self._watch = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        self._tells_ports = _tells_ports(self._watch)
 
     def create(self, folder: Path) -> Database:  # noqa: ARG002 - SQLite needs it
         """A new role with a schema of its own; `folder` is not needed."""
         role = f"{self._name}_{next(self._numbers)}"
         self._roles.append(role)
-        return PostgresDatabase(self._url, role)
+        return PostgresDatabase(self._url, role, self._watch, tells_ports=self._tells_ports)
 
     def close(self) -> None:
         """Drop the run's database and its roles."""
+        self._watch.dispose()
         run(self._admin, f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)')
         for role in self._roles:
             run(self._admin, f'DROP ROLE IF EXISTS "{role}_looker", "{role}"')
@@ -198,8 +223,10 @@ class PostgresDatabase:
     do, and no more. It has a role of its own because the app's is locked out at times.
     """
 
-    def __init__(self, url: URL, role: str) -> None:
+    def __init__(self, url: URL, role: str, watch: Engine, *, tells_ports: bool) -> None:
         self._role = role
+        self._watch = watch
+        self._tells_ports = tells_ports
         self._admin = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
         looker = f"{role}_looker"
         password, secret = secrets.token_hex(8), secrets.token_hex(16)
@@ -247,14 +274,34 @@ class PostgresDatabase:
 
     def rows_read(self, table: str) -> int | None:
         """A connection adds to the server's figures when it ends, or now and then before that."""
+        return self._counted("tup_read", table)
+
+    def scans(self, table: str) -> int | None:
+        """As for `rows_read`."""
+        return self._counted("scan", table)
+
+    def _counted(self, what: str, table: str) -> int:
         query = text(
-            "SELECT seq_tup_read + (SELECT coalesce(sum(idx_tup_read), 0)"
+            f"SELECT seq_{what} + (SELECT coalesce(sum(idx_{what}), 0)"  # noqa: S608 - our own word
             " FROM pg_catalog.pg_stat_user_indexes AS each WHERE each.relid = of.relid)"
             " FROM pg_catalog.pg_stat_user_tables AS of"
             " WHERE schemaname = :role AND relname = :name"
         )
         with self._admin.connect() as connection:
             return int(connection.scalar(query, {"role": self._role, "name": table}) or 0)
+
+    def works(self, pids: Sequence[int]) -> bool:
+        """Whether a connection of the app is about to be made, or does not wait for its word."""
+        # The server knows nobody who has not logged in yet, nor of words that it has not read.
+        own = connections(pids, _port(self._watch)) if self._tells_ports else NONE
+        query = text(
+            "SELECT client_port, state FROM pg_catalog.pg_stat_activity WHERE usename = :role"
+        )
+        with self._watch.connect() as connection:
+            found = connection.execute(query, {"role": self._role}).all()
+        seen: dict[int, str | None] = {each.client_port: each.state for each in found}
+        idle = {port for port, state in seen.items() if state and state.startswith("idle")}
+        return not own.is_read or set(seen) != idle or not own.ports <= idle
 
     def is_left(self, seconds: float) -> bool:
         """Whether the app has no connection any more, which is waited for."""
@@ -297,6 +344,17 @@ class PostgresDatabase:
     def close(self) -> None:
         """The schema goes with the run's database."""
         self.engine.dispose()
+
+
+def _port(engine: Engine) -> int:
+    return engine.url.port or POSTGRES_PORT
+
+
+def _tells_ports(engine: Engine) -> bool:
+    """Whether the server knows its clients by the ports that they have here, without a relay."""
+    with engine.connect() as connection:
+        told = connection.scalar(text("SELECT inet_client_port()"))
+        return told in connections([os.getpid()], _port(engine)).ports
 
 
 def run(engine: Engine, *statements: str) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from hooklab.grading.hold import WriteHold
 from hooklab.grading.journal import Journal
 from hooklab.grading.patience import within
+from hooklab.grading.recording import the_app
 from hooklab.grading.rows import READING_SECONDS, readable, seconds_to_read
 from hooklab.grading.seeding import Row, write_rows
 from hooklab.grading.slot import Slot
@@ -41,7 +42,8 @@ class DatabaseFaults:
         the driver in the app's process fails.
         """
         database = self._slot.database
-        self._journal.add(_("the database goes away"))
+        self._journal.did("break", act="database_away")
+        self._note(_("the database goes away"))
         outside = database.take_away()
         if not outside:
             self._make_drivers_fail(away=True)
@@ -51,7 +53,8 @@ class DatabaseFaults:
             database.bring_back()
             if not outside:
                 self._make_drivers_fail(away=False)
-            self._journal.add(_("the database is back"))
+            self._journal.did("break", act="database_back")
+            self._note(_("the database is back"))
 
     @contextmanager
     def hold_writes(self, *, after: int = 0) -> Iterator[Callable[[], bool]]:
@@ -61,7 +64,9 @@ class DatabaseFaults:
         killed then has crashed between two statements. One that wrote more than may pass, held or
         not, fails the check.
         """
-        self._journal.add(_("the app will stop before its write number {n}").format(n=after + 1))
+        stop = _("the app will stop before its write number {n}").format(n=after + 1)
+        self._journal.note(stop, the_app())
+        self._journal.left_out(stop)
         with WriteHold(self._slot, self._slot.workers, after) as hold:
             yield lambda: hold.wait_for_anybody(HELD_SECONDS)
 
@@ -94,18 +99,29 @@ class DatabaseFaults:
         """How many rows of `table` were read so far, as PostgreSQL counts them; None on SQLite,
         which counts nothing. What a running app has read may be missing: kill it first.
         """
-        if not any(worker.alive for worker in self._slot.workers):
-            self._slot.database.is_left(COUNTING_SECONDS)
+        self._wait_for_figures()
         return self._slot.database.rows_read(table)
+
+    def scans(self, table: str) -> int | None:
+        """How often statements have read `table` or an index of it, as for `rows_read`."""
+        self._wait_for_figures()
+        return self._slot.database.scans(table)
 
     def insert(self, table: str, rows: Sequence[Row], *, times: int = 1, apart: str = "") -> None:
         """Write rows into a table of the app, see `seeding.write_rows`."""
         write_rows(self._slot.database.writer, table, rows, times=times, apart=apart)
         count = len(rows) * times
-        self._journal.add(
-            plural("{count} row is written", "{count} rows are written", count)
-            + _(" into table “{table}”").format(table=table)
-        )
+        written = plural("{count} row is written", "{count} rows are written", count)
+        written += _(" into table “{table}”").format(table=table)
+        self._note(written)
+        self._journal.left_out(written)
+
+    def _wait_for_figures(self) -> None:
+        if not any(worker.alive for worker in self._slot.workers):
+            self._slot.database.is_left(COUNTING_SECONDS)
+
+    def _note(self, text: str) -> None:
+        self._journal.note(text, _("the database"))
 
     def _make_drivers_fail(self, *, away: bool) -> None:
         for worker in self._slot.workers:

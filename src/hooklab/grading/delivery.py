@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
+from hooklab.grading.advice.clues import ENDPOINT
+from hooklab.grading.advice.routing import NOT_ALLOWED, NOT_FOUND
 from hooklab.grading.app import App
 from hooklab.grading.clock import Clock
+from hooklab.grading.recording import SVIX
 from hooklab.grading.response import AppResponse
 from hooklab.grading.rivals import overtake, race
 from hooklab.grading.slot import Slot
+from hooklab.grading.tampering import TOLERANCE, tell_changes, tell_signing
 from hooklab.sender import Carrier, ClerkEvent, headers
 from hooklab.texts import _
-
-ENDPOINT = "/webhooks/clerk"
 
 
 class Deliver:
@@ -23,6 +26,12 @@ class Deliver:
         slot: the check's place.
         app: the app's HTTP client.
         clock: the virtual time at which deliveries are signed.
+
+    Attributes:
+        refused: whether a genuine delivery was not accepted.
+        let_in: whether a delivery that was not genuine was not refused.
+        redirected: the path to which a genuine delivery was redirected, if one was.
+        missed: the status of the answer to it that says there is no such route, if one did.
     """
 
     def __init__(self, slot: Slot, app: App, clock: Clock) -> None:
@@ -30,6 +39,9 @@ class Deliver:
         self._app = app
         self._clock = clock
         self._threads = ThreadPoolExecutor(max_workers=16)
+        self.refused = self.let_in = False
+        self.redirected = ""
+        self.missed = 0
 
     def __call__(
         self,
@@ -52,25 +64,39 @@ class Deliver:
             change: headers to replace, or to leave out (None), after signing.
             path: where to.
             app: the number of the process.
-            note: what is special about this delivery, for the journal.
+            note: what is special about this delivery, for the journal; by itself it tells what is
+                forged.
         """
-        signed = headers(
-            event.message_id,
-            event.body,
-            list(secrets) if secrets is not None else [self.secret],
-            self._clock.now() - age,
-        )
+        keys = list(secrets) if secrets is not None else [self.secret]
+        signed = headers(event.message_id, event.body, keys, self._clock.now() - age)
         sent = {
             name: value for name, value in {**signed, **(change or {})}.items() if value is not None
         }
-        return self._app.request(
+        payload = event.body.encode()
+        changes = tell_changes((signed, payload), (sent, payload if body is None else body))
+        foreign = self.secret not in keys
+        is_forged = bool(changes) or foreign or abs(age) > TOLERANCE
+        forged = _("forged") if is_forged else ""
+        response = self._app.request(
             "POST",
             path,
             headers=sent,
-            body=event.body.encode() if body is None else body,
+            body=payload if body is None else body,
             app=app,
-            label=_label(event, "" if path == ENDPOINT else path, note),
+            label=_label(event, "" if path == ENDPOINT else path, note or forged),
+            aside=changes or tell_signing(is_foreign=foreign, age=age),
+            sender=SVIX,
+            is_forged=is_forged,
         )
+        if is_forged:
+            self.let_in = self.let_in or not 400 <= response.status <= 499
+        else:
+            self.refused = self.refused or not response.ok
+            if response.remark:
+                self.redirected = urlsplit(response.header("location")).path
+            if path == ENDPOINT and response.status in (NOT_FOUND, NOT_ALLOWED):
+                self.missed = response.status
+        return response
 
     @property
     def secret(self) -> str:
@@ -89,15 +115,18 @@ class Deliver:
         one, as Svix does; the responses are those of the last deliveries.
         """
         requests = [partial(self.later, event) for event in events]
-        return self._again(events, race(self._slot, self._app, requests, processes))
+        responses = race(self._slot, self._app, requests, processes, retried=True)
+        return self._again(events, responses)
 
-    def overtaken(self, slow: ClerkEvent, *, by: ClerkEvent) -> list[AppResponse]:
+    def overtaken(self, slow: ClerkEvent, *, by: ClerkEvent, after: int = 0) -> list[AppResponse]:
         """Deliver `slow`, and `by` to another process while `slow` is about to write.
 
-        What was not accepted is delivered again afterwards; the responses to `slow` and to `by`.
+        The first `after` writes of `slow` pass. What was not accepted is delivered again
+        afterwards; the responses to `slow` and to `by`.
         """
         requests = [partial(self.later, event) for event in (slow, by)]
-        return self._again([slow, by], overtake(self._slot, self._app, *requests))
+        responses = overtake(self._slot, self._app, *requests, after=after, retried=True)
+        return self._again([slow, by], responses)
 
     def _again(
         self, events: Sequence[ClerkEvent], responses: Sequence[AppResponse]

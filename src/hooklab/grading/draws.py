@@ -17,6 +17,9 @@ _SIGNATURE_BYTES = 32
 # Enough to be unguessable, few enough to leave the beginning that tells what a secret is for.
 _UNLIKE = 12
 
+# Their distance from UTC is the same all the year, and at least hours.
+_ZONES = ("America/Bogota", "America/Phoenix", "Asia/Dubai", "Asia/Kolkata", "Asia/Tokyo")
+
 
 class Draws:
     """Makes up names, addresses and the like: `lab.draw`.
@@ -39,6 +42,10 @@ class Draws:
     def ip(self) -> str:
         """The IP address of a visitor, of version 4 or 6."""
         return some_ip(self._random)
+
+    def zone(self) -> str:
+        """A time zone that is not UTC, by the name that TZ takes: `lab.app.restart(TZ=…)`."""
+        return self._random.choice(_ZONES)
 
     def id(self, kind: str) -> str:
         """An id as Clerk's are: `kind`, such as "user", an underscore and 27 letters."""

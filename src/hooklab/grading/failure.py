@@ -14,17 +14,25 @@ class CheckFailed(Failed):
         wanted: what was wanted, a phrase.
         happened: what was there instead, with whole values.
         place: the line that must be mended before anything else, if there is one.
+        refusal: whether a refusal was wanted.
     """
 
-    def __init__(self, wanted: str, happened: str, place: str = "") -> None:
+    def __init__(
+        self, wanted: str, happened: str, place: str = "", *, refusal: bool = False
+    ) -> None:
         super().__init__(f"{wanted}\n{happened}", pytrace=False)
         self.wanted = wanted
         self.happened = happened
         self.place = place
+        self.refusal = refusal
 
 
 class AppNotRunning(CheckFailed):
     """There is no app to check: it could not be imported, created or started, or it is gone."""
+
+
+class AppNotStarted(AppNotRunning):
+    """There is no app from the beginning: it could not be imported, created or started."""
 
 
 class GraderFault(Exception):

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
+from pathlib import Path
 from reprlib import Repr
 from typing import Any
 
 from hooklab.grading.failure import CheckFailed
+from hooklab.grading.places import place
 from hooklab.texts import _, number
 
 _WORD = re.compile(r"\w[\w\u2019'-]*")
@@ -21,17 +23,41 @@ TABLES = 40
 """More tables than any answer needs."""
 
 
+class Lines:
+    """The lines of the file in which tables stand.
+
+    Args:
+        path: what messages call the file.
+        text: what is in it.
+    """
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._lines = text.splitlines()
+
+    def place(self, key: str, todo: str) -> str:
+        """Where `todo` stands behind `key`, as `path:line`; nothing when that is in two lines."""
+        found = [
+            number
+            for number, line in enumerate(self._lines, start=1)
+            if line.lstrip().startswith(key) and todo in line
+        ]
+        return place(self._path, found[0]) if len(found) == 1 else ""
+
+
 class Fields:
     """The keys of one table, and where it stands.
 
     Args:
         values: the parsed table.
         where: the file and the place in it, for messages.
+        lines: those of the file, if they are known.
     """
 
-    def __init__(self, values: Mapping[str, Any], where: str) -> None:
+    def __init__(self, values: Mapping[str, Any], where: str, lines: Lines | None = None) -> None:
         self.values = values
         self.where = where
+        self._lines = lines
 
     def only(self, *keys: str) -> None:
         """Fail for any key but `keys`, which may be one of them in other letters."""
@@ -97,7 +123,7 @@ class Fields:
     def table(self, key: str) -> "Fields":
         """The table `key`."""
         value = self._value(key, dict, _("a table, [{key}]").format(key=key))
-        return Fields(value, f"{self.where}, {key}")
+        return Fields(value, f"{self.where}, {key}", self._lines)
 
     def tables(self, key: str, name: str = "", least: int = 1) -> "list[Fields]":
         """The tables of the list `key`, each called after its own key `name` where it has one."""
@@ -109,8 +135,8 @@ class Fields:
             wanted = _("from {least} to {most} tables").format(least=least, most=TABLES)
             raise self._failed(key, wanted, _("there are {n}").format(n=len(values)))
         return [
-            Fields(value, f"{self.where}, {key} {_called(value, name, place)}")
-            for place, value in enumerate(values, start=1)
+            Fields(value, f"{self.where}, {key} {_called(value, name, nth)}", self._lines)
+            for nth, value in enumerate(values, start=1)
         ]
 
     def _value(self, key: str, kind: type | tuple[type, ...], wanted: str) -> Any:
@@ -119,7 +145,8 @@ class Fields:
         value = self.values[key]
         if isinstance(value, str) and (todo := _TODO.search(value)):
             said = _("“{todo}” still stands there").format(todo=todo[0].strip())
-            raise self._failed(key, wanted, said)
+            stands = self._lines.place(key, todo[0].strip()) if self._lines else ""
+            raise self._failed(key, wanted, f"{said}{_(': ')}{stands}" if stands else said)
         # In Python a bool is an int; in an answer it never is.
         if isinstance(value, bool) or not isinstance(value, kind):
             raise self._failed(key, wanted, _("it is {value}").format(value=shown(value)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-_LISTED = Path("/proc/locks")
+from hooklab.worker.proc import read
 
 
 def holders(besides: Iterable[Path]) -> set[int]:
@@ -12,7 +12,7 @@ def holders(besides: Iterable[Path]) -> set[int]:
     ignored = _files(besides)
     found: set[int] = set()
     with suppress(OSError):
-        for line in _LISTED.read_text().splitlines():
+        for line in read("locks").splitlines():
             pid, file = _read(line.split())
             if pid and file not in ignored:
                 found.add(pid)

@@ -22,28 +22,33 @@ class Inbox:
         self._server = server
         self._settle = settle
         self._journal = journal
+        journal.recording.introduce(server.name, _name)
 
     def fail(self, *, times: int | None = None, **fault: Any) -> None:
         """Let the mail server fail, see `world.faults.Faults.fail`."""
         self._server.fail(times=times, **fault)
+        self._journal.did("fault", service=self._server.name, times=times, fault=fault)
         often = "" if times is None else " " + plural("(once)", "({count} times)", times)
-        self._journal.add(_fault(**fault) + often)
+        self._note(_fault(**fault) + often)
 
     def slow(self, seconds: float) -> None:
         """Let the mail server greet late, see `world.faults.Faults.slow`."""
         self._server.slow(seconds)
-        self._journal.add(_("the mail server greets after {count} s").format(count=seconds))
+        self._journal.did("fault", service=self._server.name, slow=seconds)
+        self._note(_("the mail server greets after {count} s").format(count=seconds))
 
     def hold(self, point: str) -> Hold:
         """Let the mail server stop at "connect", "data" or "answer", see `Faults.hold`."""
         held = self._server.hold(point)
-        self._journal.add(_held(point))
+        self._note(_held(point))
+        self._journal.left_out(_held(point))
         return held
 
     def recover(self) -> None:
         """Let the mail server work normally again."""
         self._server.recover()
-        self._journal.add(_("the mail server works again"))
+        self._journal.did("fault", service=self._server.name)
+        self._note(_("the mail server works again"))
 
     def mails(self, to: str | None = None) -> list[Mail]:
         """The mails that arrived, oldest first; with `to`, those to this address."""
@@ -67,6 +72,9 @@ class Inbox:
             )
         return mails
 
+    def _note(self, text: str) -> None:
+        self._journal.note(text, _name())
+
     def _wanted(self, count: int, to: str | None) -> str:
         if count == 0:
             return _("no e-mail") + _to(to)
@@ -77,6 +85,10 @@ class Inbox:
         lines = [plural("{count} e-mail arrived", "{count} e-mails arrived", len(mails))]
         lines += [show(mail) for mail in mails[:6]]
         return "\n".join(lines)
+
+
+def _name() -> str:
+    return _("the mail server")
 
 
 def _fault(
@@ -98,9 +110,9 @@ def _fault(
 def _held(point: str) -> str:
     match point:
         case "connect":
-            return _("the mail server lets whoever connects wait for its greeting")
+            return _("the mail server lets anyone who connects wait for its greeting")
         case "data":
-            return _("the mail server lets whoever announces a text wait")
+            return _("the mail server lets anyone who announces a text wait")
     return _("the mail server has the text and lets its sender wait for the answer")
 
 

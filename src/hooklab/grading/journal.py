@@ -3,6 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from hooklab.grading.deeds import Deeds
+from hooklab.grading.recording import Recording, stamp
 
 LONGEST = 2000
 
@@ -19,14 +23,37 @@ class Journal:
 
     Args:
         now: the virtual clock, whose time stands before each line that it has moved for.
+
+    Attributes:
+        recording: the same story for a picture.
+        deeds: what was done, to be done again; None when nobody asks.
+        length: how many lines were added, also the same again.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
+        self.recording = Recording(now)
+        self.deeds: Deeds | None = None
+        self.length = 0
         self._now = now
         self._lines: list[_Line] = []
 
+    def did(self, what: str, **values: Any) -> None:
+        """Note a deed, see `deeds.Deed`, if anybody wants to do it again."""
+        if self.deeds:
+            self.deeds.add(what, **values)
+
+    def left_out(self, text: str) -> None:
+        """Note that something was done that is not told as a deed."""
+        self.did("left_out", text=text)
+
+    def note(self, text: str, about: str = "") -> None:
+        """Add a line, which is also a note in the picture: about an actor, or about everybody."""
+        self.add(text)
+        self.recording.note(text, about)
+
     def add(self, text: str) -> None:
-        """Add a line; the same line again is counted, one longer than a screen is cut."""
+        """Add a line, and what is to stand below it; the same again is counted, a long one cut."""
+        self.length += 1
         if len(text) > LONGEST:
             text = text[:LONGEST] + " […]"
         last = self._lines[-1] if self._lines else None
@@ -39,16 +66,9 @@ class Journal:
         previous: datetime | None = None
         told = []
         for line in self._lines:
-            stamp = _stamp(line.at, previous)
             times = f" (x{line.count})" if line.count > 1 else ""
-            told.append(f"{stamp:8}  {line.text}{times}")
+            first, *more = line.text.split("\n")
+            told.append(f"{stamp(line.at, previous):8}  {first}{times}")
+            told += [f"{'':12}{each}" for each in more]
             previous = line.at
         return "\n".join(told)
-
-
-def _stamp(at: datetime, previous: datetime | None) -> str:
-    """The time when it differs from the line before, with the date when that differs too."""
-    if at == previous:
-        return ""
-    same_day = previous is None or at.date() == previous.date()
-    return f"{at:%H:%M:%S}" if same_day else f"{at:%Y-%m-%d %H:%M:%S}"

@@ -4,13 +4,13 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from hooklab.grading.advice.clues import Clues, Signs, find_clues
 from hooklab.grading.app import App
 from hooklab.grading.cron import Cron
 from hooklab.grading.database_faults import DatabaseFaults
 from hooklab.grading.delivery import Deliver
-from hooklab.grading.disk import DISK_BYTES, MOST_FILES
 from hooklab.grading.draws import Draws
-from hooklab.grading.failure import CheckFailed, require
+from hooklab.grading.failure import require
 from hooklab.grading.files import Files
 from hooklab.grading.inbox import Inbox
 from hooklab.grading.journal import Journal
@@ -29,6 +29,7 @@ from hooklab.grading.slot import Slot
 from hooklab.grading.source import Source
 from hooklab.grading.start_failures import not_running
 from hooklab.sender import Clerk
+from hooklab.story import Story
 from hooklab.texts import _
 
 
@@ -47,6 +48,7 @@ class Lab:
         db: the app's tables.
         database: the database's faults.
         clock: virtual time.
+        journal: what has happened so far, for the message of a lost check.
         inbox: the mail that arrived, and the mail server's faults.
         slack: what was posted to Slack, and Slack's faults.
         stripe: the account at Stripe, and its faults; so are the next ones.
@@ -70,9 +72,13 @@ class Lab:
 
     def __init__(self, slot: Slot, check: str) -> None:
         self._slot = slot
+        self._check = check
         self.clock = slot.clock
         self.journal = Journal(slot.clock.now)
         self.clock.journal = self.journal
+        self.clock.before_a_move = slot.rest.wait_before_a_change
+        slot.rest.journal = self.journal
+        slot.on_record = self.journal.recording.arrived
         self.settings = slot.settings
         self.notes: list[str] = []
         self.random = random.Random(f"{slot.ground.seed}/{check}")  # noqa: S311
@@ -101,7 +107,7 @@ class Lab:
         self.billing = RemoteApp(world.billing, lambda: _("the billing app"), *look)
         self.files = Files(slot.home, self.app.settle)
         self.logs = Logs(slot.printed, self.app.settle)
-        self.source = Source(slot.ground.submission)
+        self.source = Source(slot.ground.submission, slot.ground.called)
 
     def together(
         self, requests: Sequence[Later], *, processes: int = 2, after: int = 0
@@ -143,18 +149,54 @@ class Lab:
             raise not_running(self._slot.failure)
 
     def require_moderate(self) -> None:
-        """Fail the check when the app has written too much: it may have been ended for that."""
-        if self._slot.is_too_large():
-            raise CheckFailed(
-                _("an app that writes at most {size} MiB, in {count} files at most").format(
-                    size=DISK_BYTES >> 20, count=MOST_FILES
-                ),
-                _("it wrote more, or made a folder that nobody can look into"),
-            )
+        """Fail the check when the app took more than it may, see `Slot.require_moderate`."""
+        self._slot.require_moderate()
 
     def obituary(self) -> str:
         """How the app ended, when it ended by itself; otherwise nothing."""
         return self.app.obituary()
+
+    def story(self) -> Story:
+        """What happened so far, step by step."""
+        if self._slot.failure:
+            self.journal.recording.died(_("the app does not start"))
+        return self.journal.recording.story()
+
+    def again(self) -> str:
+        """The command that does the same in `hooklab lab`, for an answer that lies in a course."""
+        ground = self._slot.ground
+        folder = ground.called
+        if ground.solution and folder == ground.solution.resolve():
+            option = " --solutions"
+        elif (folder.name, folder.parent.name) == (ground.slug, "exercises"):
+            option = ""
+        else:
+            return ""
+        check = self._check.partition("/")[2].removeprefix("test_").partition("[")[0]
+        seed = f" --seed {ground.seed}" if ground.seed else ""
+        return f"hooklab lab {ground.slug} --check {check}{option}{seed}"
+
+    def clues(self, told: str, place: str = "", *, refusal: bool = False) -> Clues:
+        """What points to the fault, when the check is lost.
+
+        Args:
+            told: what the message says already.
+            place: the line that keeps the app from starting, if there is one.
+            refusal: whether a refusal was wanted.
+        """
+        ground = self._slot.ground
+        signs = Signs(
+            told=f"{told}\n{self.logs.printed()}",
+            place=place,
+            stands=self.app.stands,
+            redirected=self.deliver.redirected,
+            missed=self.deliver.missed,
+            debug=ground.debug,
+            refused=self.deliver.refused,
+            let_in=self.deliver.let_in,
+            refusal=refusal,
+        )
+        return find_clues(ground.submission, ground.called, ground.solution, signs, ground.slug)
 
     def abandon(self) -> None:
         """End the app at once, whatever the check still waits for."""

@@ -14,20 +14,23 @@ class LogFile:
 
     Args:
         path: where the app's process is told to write to; nothing may be there yet.
+        limit: how much of it is read when nobody says otherwise, in bytes.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limit: int = LOG_BYTES) -> None:
         self.path = path
+        self._limit = limit
         self._file = os.fdopen(create_regular(path), "rb", buffering=0)
         # Two threads that look at once must not move each other's place in the file.
         self._lock = threading.Lock()
 
-    def text(self, limit: int = LOG_BYTES) -> str:
+    def text(self, limit: int = 0) -> str:
         """What the file holds; when that is more, its first and last halves of `limit` bytes.
 
         Args:
-            limit: in bytes.
+            limit: in bytes; that of the file by default.
         """
+        limit = limit or self._limit
         with self._lock:
             if self._file.closed:
                 return ""
@@ -37,6 +40,14 @@ class LogFile:
             self._file.seek(max(len(start), size - limit // 2))
             cut = b"\n[...]\n" if size > limit else b""
             return (start + cut + self._read(limit // 2)).decode("utf-8", "replace")
+
+    def after(self, start: int, most: int) -> bytes:
+        """What the file holds from byte `start` on, `most` bytes at most."""
+        with self._lock:
+            if self._file.closed:
+                return b""
+            self._file.seek(start)
+            return self._read(most)
 
     def close(self) -> None:
         """Let go of the file; nothing is read from it any more."""

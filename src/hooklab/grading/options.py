@@ -22,6 +22,7 @@ class Options:
         first_loss: stop at the first check that is not earned; the others count as not tried.
         redis: address of a Redis server; None for one in the grading process.
         only: the ids of the checks to run, with what they need; empty for all.
+        first: the id of the check to begin with, after what it needs; empty for the rubric's order.
         debug: run the app where a breakpoint works; the grade does not count.
     """
 
@@ -31,6 +32,7 @@ class Options:
     database: str | None = None
     first_loss: bool = False
     only: frozenset[str] = frozenset()
+    first: str = ""
     debug: bool = False
     redis: str | None = None
 

@@ -3,7 +3,7 @@
 import atexit
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from hooklab.grading.cases import Case, Submission, is_check, read_case, read_su
 from hooklab.grading.failure import GraderFault
 from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options
-from hooklab.grading.outcomes import Trial, judge
+from hooklab.grading.outcomes import NotTried, Trial, judge
 from hooklab.grading.perform import Performer
 from hooklab.grading.schedule import Schedule
 from hooklab.grading.tally import Progress, Tally
@@ -37,7 +37,7 @@ class GradingPlugin:
         options: how to grade.
         worlds: where the cases run; the caller closes them.
         submissions: what is graded, by slug, as far as it is known already.
-        progress: called after each trial with the slug and the result of its check so far.
+        progress: called with the slug and the result of each check that is decided.
         begin: called when the checks have been read; when it returns False, none of them runs.
 
     Attributes:
@@ -71,12 +71,15 @@ class GradingPlugin:
         return self._tally.scorecard(self.submissions.values(), self._options)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_collection(self) -> Generator[None, object, object]:
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, object, object]:
         """Compile the graders, whatever lies compiled beside them: an answer may have put it there.
 
-        Libraries that are imported later have their compiled code as ever. What is compiled here
-        is kept for the next run, whatever a person wants for the folders of their projects.
+        Tests of anything else are left alone. Libraries that are imported later have their compiled
+        code as ever. What is compiled here is kept for the next run, whatever a person wants for
+        the folders of their projects.
         """
+        if not any(map(_may_hold_graders, session.config.args)):
+            return (yield)
         before = sys.pycache_prefix, sys.dont_write_bytecode
         sys.pycache_prefix, sys.dont_write_bytecode = str(_own_cache()), False
         try:
@@ -100,15 +103,16 @@ class GradingPlugin:
         items[:] = others + [
             item
             for slug, submission in self.submissions.items()
-            for check in submission.choose(self._options.only)
+            for check in submission.choose(self._options.only, self._options.first)
             for item in found[slug, check]
         ]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Get ready to run the cases that were chosen."""
         cases = [item.stash[CASE] for item in session.items if CASE in item.stash]
-        self._worlds.expect(Counter(case.submission for case in cases if "lab" in case.fixtures))
+        self._worlds.expect(case for case in cases if "lab" in case.fixtures)
         self._schedule.expect(cases)
+        self._tally.expect(cases)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -138,7 +142,11 @@ class GradingPlugin:
         """Leave out a check whose needs were not met."""
         if case := item.stash.get(CASE, None):
             self._set_up_at = time.perf_counter()
-            self._tally.require_needs(case)
+            try:
+                self._tally.require_needs(case)
+            except (NotTried, HooklabError):
+                self._worlds.leave_out(case)
+                raise
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -201,6 +209,12 @@ class GradingPlugin:
         lab = getattr(item, "funcargs", {}).get("lab")
         seconds = time.perf_counter() - self._set_up_at
         return judge(error, lab if isinstance(lab, Lab) else None, seconds)
+
+
+def _may_hold_graders(argument: str) -> bool:
+    """Whether graders may be in what pytest was asked for, such as `graders/x/test_x.py`."""
+    path = Path(argument.partition("::")[0]).resolve()
+    return "graders" in path.parts or (path / "graders").is_dir()
 
 
 @cache

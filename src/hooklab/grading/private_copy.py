@@ -7,7 +7,7 @@ left out: compiled code, and folders whose names begin with a dot, such as `.git
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.regular import open_regular
@@ -44,7 +44,7 @@ def copy_submission(folder: Path, into: Path) -> Path:
 def _files(source: Path, within: Path) -> Iterator[Path]:
     """The regular files below `within`, as paths from `source`; anything else is refused."""
     if len(within.parts) > DEEPEST:
-        raise _refused(_("{folder} is nested too deeply").format(folder=_shown(within)))
+        raise _refused(_("{folder} is nested too deeply").format(folder=shown(within)))
     try:
         with os.scandir(source / within) as found:
             entries = sorted(found, key=lambda each: each.name)
@@ -65,13 +65,13 @@ def _check(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise _refused(
             _("{file} is a link, a pipe or the like: put the file itself in its place").format(
-                file=_shown(path)
+                file=shown(path)
             )
         )
     # The same file under another name may be anybody's.
     if status.st_nlink > 1:
         raise _refused(
-            _("{file} has a second name elsewhere (a hard link): copy it").format(file=_shown(path))
+            _("{file} has a second name elsewhere (a hard link): copy it").format(file=shown(path))
         )
 
 
@@ -84,7 +84,7 @@ def _read(path: Path, name: str, most: int) -> bytes:
     if len(data) > most:
         raise _refused(
             _("with {file} it is larger than {size} MiB").format(
-                file=_shown(Path(name)), size=MOST_BYTES >> 20
+                file=shown(Path(name)), size=MOST_BYTES >> 20
             )
         )
     return data
@@ -92,7 +92,7 @@ def _read(path: Path, name: str, most: int) -> bytes:
 
 def _unreadable(path: Path, error: OSError) -> CheckFailed:
     return _refused(
-        _("{file} cannot be read: {reason}").format(file=_shown(path), reason=error.strerror)
+        _("{file} cannot be read: {reason}").format(file=shown(path), reason=error.strerror)
     )
 
 
@@ -100,6 +100,7 @@ def _refused(happened: str) -> CheckFailed:
     return CheckFailed(_("an answer that is a folder of ordinary files"), happened)
 
 
-def _shown(path: Path) -> str:
+def shown(path: PurePath) -> str:
+    """A name that somebody else chose, short and printable, for a message."""
     # A name may hold anything but a slash and a zero.
     return ascii(str(path))[1:-1][:200] if not str(path).isprintable() else str(path)[:200]

@@ -23,9 +23,11 @@ class AppResponse(Response):
 
     Attributes:
         request: what was asked, for messages.
+        by_svix: whether Svix asked, which follows no redirect.
     """
 
     request: str = ""
+    by_svix: bool = False
 
     @property
     def json(self) -> Any:
@@ -52,6 +54,7 @@ class AppResponse(Response):
                     wanted=_(" or ").join(wanted), request=self.request
                 ),
                 str(self),
+                refusal=all(each.startswith("4") for each in wanted),
             )
         return self
 
@@ -71,7 +74,11 @@ class AppResponse(Response):
         is_page = self.headers.get("content-type", "").startswith("text/html")
         body = read_page(self.text[:MOST_MARKUP]).text if is_page else " ".join(self.text.split())
         shown = body if len(body) <= SHOWN_BODY else body[:SHOWN_BODY] + " […]"
-        return f"{self.status} {shown}".rstrip()
+        told = f"{self.status} {shown}".rstrip()
+        if not self.by_svix or not self.remark:
+            return told
+        address = self.header("location")[:SHOWN_BODY]
+        return f"{told} → {address} ({self.remark})" if address else f"{told} ({self.remark})"
 
 
 def send(
@@ -83,9 +90,10 @@ def send(
     body: bytes,
     deadline: Deadline,
     request: str,
+    by_svix: bool = False,
 ) -> AppResponse:
     """Send one request to the app on loopback `port`, see `sender.carry`."""
     # Put together, not parsed: a path that the app chose must not lead to another host.
     url = SplitResult("http", f"127.0.0.1:{port}", path, "", "")
     response = carry(url, headers, body, method=method, deadline=deadline)
-    return AppResponse(**vars(response), request=request)
+    return AppResponse(**vars(response), request=request, by_svix=by_svix)

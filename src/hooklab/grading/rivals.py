@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
+from hooklab.deadline import MachineTooSlow
 from hooklab.grading.app import App
 from hooklab.grading.hold import WriteHold
 from hooklab.grading.response import AppResponse
@@ -22,14 +23,31 @@ class Later(Protocol):
 
 
 def race(
-    slot: Slot, app: App, requests: Sequence[Later], processes: int, *, after: int = 0
+    slot: Slot,
+    app: App,
+    requests: Sequence[Later],
+    processes: int,
+    *,
+    after: int = 0,
+    retried: bool = False,
 ) -> list[AppResponse]:
-    """The responses to `requests` that are sent `at_once`."""
-    return [response.result() for response in at_once(slot, app, requests, processes, after=after)]
+    """The responses to `requests` that are sent `at_once`.
+
+    Args:
+        retried: whether what is not accepted is sent again afterwards, so that no error counts.
+    """
+    responses = at_once(slot, app, requests, processes, after=after, retried=retried)
+    return [response.result() for response in responses]
 
 
 def at_once(
-    slot: Slot, app: App, requests: Sequence[Later], processes: int, *, after: int = 0
+    slot: Slot,
+    app: App,
+    requests: Sequence[Later],
+    processes: int,
+    *,
+    after: int = 0,
+    retried: bool = False,
 ) -> "list[Future[AppResponse]]":
     """Send `requests` at once to several processes of the app on the same database.
 
@@ -39,7 +57,7 @@ def at_once(
     """
     while len(slot.workers) < processes:
         app.another()
-    app.journal.add(
+    app.journal.note(
         _("{count} requests at once, to {processes} processes:").format(
             count=len(requests), processes=processes
         )
@@ -50,11 +68,11 @@ def at_once(
         hold.wait_for(
             {worker: own for worker, own in zip(slot.workers, shares, strict=False) if own}
         )
-    return responses
+    return responses if retried else [_believed(response, hold) for response in responses]
 
 
 def overtake(
-    slot: Slot, app: App, slow: Later, fast: Later, *, after: int = 0
+    slot: Slot, app: App, slow: Later, fast: Later, *, after: int = 0, retried: bool = False
 ) -> list[AppResponse]:
     """Send `slow`, and send `fast` to another process while `slow` is about to write.
 
@@ -65,7 +83,7 @@ def overtake(
     """
     while len(slot.workers) < 2:
         app.another()
-    app.journal.add(_("a first request is about to write when a second one overtakes it:"))
+    app.journal.note(_("a first request is about to write when a second one overtakes it:"))
     holder = slot.workers[0]
     with WriteHold(slot, [holder], after) as hold:
         responses = [slow(app=0)]
@@ -75,4 +93,31 @@ def overtake(
             responses.append(fast(app=1))
             if hold.wait_for_answer(responses[1], OVERTAKING_SECONDS):
                 slot.workers[1].settle(OVERTAKING_SECONDS)
-    return [response.result() for response in responses]
+    judged = responses if retried else [_believed(response, hold) for response in responses]
+    return [response.result() for response in judged]
+
+
+def _believed(response: "Future[AppResponse]", hold: WriteHold) -> "Future[AppResponse]":
+    """The same; but of an error that comes late nobody can tell whether the app is to blame."""
+    believed: Future[AppResponse] = Future()
+
+    def look(done: "Future[AppResponse]") -> None:
+        if done.cancelled():
+            believed.cancel()
+        elif error := done.exception():
+            believed.set_exception(error)
+        elif done.result().status >= 500 and hold.tries_patience:
+            believed.set_exception(
+                MachineTooSlow(
+                    _(
+                        "the machine is too busy: while one request was held at its write, another "
+                        "one waited so long for a lock that the app may have given up"
+                    ),
+                    _("grade again when less is running on it"),
+                )
+            )
+        else:
+            believed.set_result(done.result())
+
+    response.add_done_callback(look)
+    return believed

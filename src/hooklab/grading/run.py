@@ -15,7 +15,7 @@ from hooklab.grading.cases import read_submission
 from hooklab.grading.options import Options, check_folder
 from hooklab.grading.plugin import GradingPlugin
 from hooklab.grading.tally import Progress
-from hooklab.grading.worlds import Noted, Worlds
+from hooklab.grading.worlds import Noted, Told, Worlds
 from hooklab.scorecard import Scorecard
 from hooklab.texts import _
 from hooklab.worker.launch import Launcher
@@ -38,16 +38,18 @@ def grade(
     progress: Progress = lambda _slug, _result: None,
     begin: Callable[[], bool] | None = None,
     noted: Noted | None = None,
+    told: Told | None = None,
 ) -> Scorecard:
     """Grade the exercises `slugs` and return the scorecard.
 
     Args:
         launcher: starts the apps; the caller closes it.
-        progress: called after each check with the slug and its result.
+        progress: called with the slug and the result of each check that is decided.
         begin: called when the checks have been read, and nothing of the answers; grading begins
             when it returns True. So a pause can be used that comes before the answers are there.
-        noted: called after each check with its id and with the lines of the answer that ran, by
-            file; noting them makes everything slower.
+        noted: called after each check with its id and with what ran; noting it makes everything
+            slower.
+        told: called after each case with what was done in it.
 
     Raises:
         HooklabError: a folder is missing, a rubric is broken, a test file cannot be read.
@@ -58,7 +60,7 @@ def grade(
         check_folder(options.folder(course, slug))
     graders = _Files(course, slugs)
     submissions = {slug: read_submission(course, slug, options) for slug in slugs}
-    with closing(Worlds(options, lambda: launcher, noted)) as worlds:
+    with closing(Worlds(options, lambda: launcher, noted, told)) as worlds:
         worlds.claim_redis()
         if begin is None:
             worlds.get_ready(submissions[slugs[0]])

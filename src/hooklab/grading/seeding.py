@@ -109,7 +109,7 @@ def _copying(found: Sequence[Any], given: Row, table: str, apart: str) -> str:
     names = [each["name"] for each in found if not _is_numbered(each)]
     columns = ", ".join(f'"{name}"' for name in names)
     values = ", ".join(
-        f"\"{name}\" || '-' || n" if name in different else f'"{name}"' for name in names
+        f'"{table}"."{name}"' + (" || '-' || copy.n" if name in different else "") for name in names
     )
     return (
         "WITH RECURSIVE copy(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < :most) "  # noqa: S608 - names of columns

@@ -50,6 +50,7 @@ class Watched(Generic[S]):
         self._name = name
         self._settle = settle
         self._journal = journal
+        journal.recording.introduce(service.name, name)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -68,13 +69,15 @@ class Watched(Generic[S]):
     def fail(self, *, times: int | None = None, **fault: Any) -> None:
         """Let the service fail, see `world.faults.Faults.fail`."""
         self._service.fail(times=times, **fault)
+        self._journal.did("fault", service=self._service.name, times=times, fault=fault)
         often = "" if times is None else " " + plural("(once)", "({count} times)", times)
-        self._journal.add(_fault(self._name(), **fault) + often)
+        self._note(tell_fault(self._name(), **fault) + often)
 
     def slow(self, seconds: float) -> None:
         """Let the service take `seconds` before each call's work, see `Faults.slow`."""
         self._service.slow(seconds)
-        self._journal.add(
+        self._journal.did("fault", service=self._service.name, slow=seconds)
+        self._note(
             _("{service} takes {seconds} s over each call").format(
                 service=self._name(), seconds=number(seconds)
             )
@@ -84,17 +87,23 @@ class Watched(Generic[S]):
         """Let the service stop at one of its points, see `Faults.hold`."""
         held = self._service.hold(point)
         waits = (
-            _("{service} lets whoever calls wait before it does anything")
+            _("{service} lets anyone who calls wait before it does anything")
             if point == self._service.points[0]
             else _("{service} does the work and lets the caller wait for the answer")
         )
-        self._journal.add(waits.format(service=self._name()))
+        told = waits.format(service=self._name())
+        self._note(told)
+        self._journal.left_out(told)
         return held
 
     def recover(self) -> None:
         """Let the service work normally again."""
         self._service.recover()
-        self._journal.add(_("{service} works again").format(service=self._name()))
+        self._journal.did("fault", service=self._service.name)
+        self._note(_("{service} works again").format(service=self._name()))
+
+    def _note(self, text: str) -> None:
+        self._journal.note(text, self._name())
 
     def _whom(self, *what: str | None) -> str:
         said = " ".join(each for each in what if each)
@@ -103,6 +112,11 @@ class Watched(Generic[S]):
 
 class Remote(Watched[H]):
     """An HTTP service as a check sees it: `lab.slack`, `lab.stripe`, `lab.mobile` and so on."""
+
+    def drip(self) -> None:
+        """Let the service do the work and answer byte by byte, see `HttpService.drip`."""
+        self._service.drip()
+        self._note(_("{service} answers byte by byte").format(service=self._name()))
 
     def calls(
         self, *, method: str | None = None, path: str | None = None, done: bool | None = None
@@ -160,11 +174,11 @@ class RemoteSlack(Remote[Slack]):
         """The messages that were posted, oldest first.
 
         Args:
-            containing: only those whose text or blocks contain this, as it was sent.
+            containing: only those whose text or blocks contain this.
         """
         self._settle()
         posted = self._service.messages
-        return [each for each in posted if containing in each.text + repr(each.blocks)]
+        return [each for each in posted if containing in each.said]
 
     def expect_messages(self, count: int, *, containing: str = "") -> list[SlackMessage]:
         """Fail the check unless exactly `count` messages were posted, see `posted`; these."""
@@ -179,7 +193,7 @@ class RemoteSlack(Remote[Slack]):
                     plural(
                         "{count} message was posted", "{count} messages were posted", len(posted)
                     ),
-                    [_line(each.received_at, each.text or repr(each.blocks)) for each in posted],
+                    [_line(each.received_at, each.said) for each in posted],
                 ),
             )
         return messages
@@ -192,7 +206,7 @@ class RemoteClerkApi(Remote[ClerkApi]):
         """Let lists leave these users out, see `ClerkApi.leave_out`."""
         left_out = list(ids)
         self._service.leave_out(left_out)
-        self._journal.add(
+        self._note(
             _("{service} leaves {count} of its users out of the list").format(
                 service=self._name(), count=len(left_out)
             )
@@ -256,7 +270,7 @@ class RemoteRedis(Watched[RedisServer]):
         """Let Redis lose all its data, as after a restart without a file."""
         self._settle()
         self._service.wipe()
-        self._journal.add(_("{service} has lost all its data").format(service=self._name()))
+        self._note(_("{service} has lost all its data").format(service=self._name()))
 
 
 def show(call: Call) -> str:
@@ -305,7 +319,7 @@ def _at_most(count: int, done: bool | None) -> str:
     return plural("at most {count} call", "at most {count} calls", count)
 
 
-def _fault(
+def tell_fault(
     service: str,
     *,
     refuse: bool = False,
@@ -314,6 +328,7 @@ def _fault(
     status: int | None = None,
     retry_after: int | None = None,
 ) -> str:
+    """What the service called `service` does from now on."""
     if refuse:
         return _("{service} refuses connections").format(service=service)
     if drop:

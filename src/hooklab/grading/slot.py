@@ -3,10 +3,8 @@
 import os
 import random
 import socket
-import threading
-from collections import deque
-from collections.abc import Sequence
-from concurrent.futures import ALL_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import ALL_COMPLETED, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +13,19 @@ from typing import TYPE_CHECKING, Any
 from hooklab.deadline import Deadline, Usage
 from hooklab.errors import HooklabError
 from hooklab.grading import disk
+from hooklab.grading.advice.code import read_code
+from hooklab.grading.advice.stopping import read_stand
 from hooklab.grading.clock import Clock
 from hooklab.grading.database import Database, Server
+from hooklab.grading.failure import CheckFailed
+from hooklab.grading.frames import ask_for_frames
 from hooklab.grading.log_file import LogFile
+from hooklab.grading.memory_limit import MemoryLimit
+from hooklab.grading.places import shown
 from hooklab.grading.redis import RedisServers
+from hooklab.grading.rest import Rest
+from hooklab.grading.time_limits import Timer
+from hooklab.limits import DEFAULTS, Limits
 from hooklab.scratch import remove_folder, scratch_folder
 from hooklab.sender import Clerk, backend_api
 from hooklab.texts import _
@@ -33,11 +40,11 @@ from hooklab.world.environment import SERVICES, environment
 if TYPE_CHECKING:
     from concurrent.futures._base import DoneAndNotDoneFutures
 
-# Slots that are prepared while a check runs: starting an app is mostly another process's work.
-AHEAD = 2
-
 # How much longer everything may take when a person sits at a breakpoint.
 DEBUG_PATIENCE = 600.0
+
+# An answer that is seen so long after its time may have come too late. Shorter waits judge nothing.
+_LATE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,9 @@ class Ground:
         debug: whether a person sits at a breakpoint.
         original: what messages call the folder, the place of its author's own files.
         redis: a real Redis server; None for one in this process.
+        slug: the exercise.
+        solution: the folder of its solution, if there is one: advice names what stands there.
+        limits: of what the submission may take.
     """
 
     submission: Path
@@ -67,6 +77,14 @@ class Ground:
     debug: bool = False
     original: Path | None = None
     redis: RedisServers | None = None
+    slug: str = ""
+    solution: Path | None = None
+    limits: Limits = DEFAULTS
+
+    @property
+    def called(self) -> Path:
+        """What messages call the folder that is graded."""
+        return self.original or self.submission
 
 
 class Slot:
@@ -74,25 +92,29 @@ class Slot:
 
     Args:
         ground: what the run shares.
-        number: distinguishes the secrets of this slot from those of others.
+        check: the check's name; with the run's seed it decides the secrets and addresses.
     """
 
-    def __init__(self, ground: Ground, number: int) -> None:
+    def __init__(self, ground: Ground, check: str) -> None:
         self.ground = ground
         # First, because it may fail: there is nothing to give back yet.
-        drawn = ground.launcher.draw(ground.settings, f"{ground.seed}/{number}/settings")
+        drawn = ground.launcher.draw(ground.settings, f"{ground.seed}/{check}/settings")
         self.folder = scratch_folder()
         self.home = self.folder / "home"
         self.home.mkdir()
         self.clock = Clock()
         self.workers: list[Worker] = []
+        self.environments: list[dict[str, str]] = []
+        self.rest = Rest(self)
         self.database: Database = ground.server.create(self.folder)
-        chance = random.Random(f"{ground.seed}/{number}")  # noqa: S311
+        chance = random.Random(f"{ground.seed}/{check}/world")  # noqa: S311
         # A check brings its own; until then nobody is a user.
         self.clerk = Clerk(seed=0, now=self.clock.now)
+        self.on_record: Callable[[str, object], None] = lambda _service, _record: None
         self.world = World(
             now=self.clock.now,
             seed=chance.randrange(2**32),
+            on_record=lambda service, record: self.on_record(service, record),
             backend_api=lambda *request: backend_api(self.clerk, *request),
             redis=ground.redis.database() if ground.redis else None,
             deadline=self.deadline,
@@ -101,12 +123,20 @@ class Slot:
         self.settings = self._settings(drawn)
         self._listeners: list[socket.socket] = []
         # Ours before there is an app: what it puts in the place of the file is never opened.
-        self.log = LogFile(self.folder / "app.log")
+        self.log = LogFile(self.folder / "app.log", ground.limits.output_kib << 10)
+        self._frames = LogFile(self.folder / "frames")
         self.lines = LogFile(self.folder / "lines") if ground.lines else None
         self.failure: StartFailure | None = None
         self.account = disk.Account(
-            (self.folder, ground.compiled), self.database.is_full, self._end_for_its_size
+            (self.folder, ground.compiled),
+            ground.limits,
+            lambda: [*self._running(), *ground.launcher.strays()],
+            self.database.is_full,
+            self._end_for_its_size,
+            self._end_if_beyond,
         )
+        self.timer: Timer | None = None
+        self._memory = MemoryLimit(ground.limits.memory_mib, self._running)
         self._was_too_large = False
 
     def start(self, settings: dict[str, str] | None = None, port_of: int | None = None) -> int:
@@ -119,21 +149,28 @@ class Slot:
         if port_of is None:
             self._listeners.append(_listen())
             port_of = len(self._listeners) - 1
+        self.environments.append({**self.settings, **(settings or {})})
         job = Job(
             folder=str(self.ground.submission.resolve()),
             home=str(self.home),
             compiled=str(self.ground.compiled),
             log=str(self.log.path),
-            environment={**self.settings, **(settings or {})},
+            environment=self.environments[-1],
             now=self.clock.now().isoformat(),
             isolation=in_force(debug=self.ground.debug),
             settings=str(self.ground.settings.resolve()) if self.ground.settings else None,
             lines=str(self.lines.path) if self.lines else None,
+            frames=str(self._frames.path),
+            limits=self.ground.limits.as_data(),
             debug=self.ground.debug,
         )
         worker = Worker(self.ground.launcher, job, self._listeners[port_of])
         self.workers[port_of : port_of + 1] = [worker]
         self.failure = self._renamed(worker.wait_until_ready())
+        if self.failure and self.failure.stage == "hang":
+            file, _colon, line = self.stand(port_of).rpartition(":")
+            self.failure = StartFailure("hang", {"file": file, "line": line})
+            worker.end()
         if self.failure and self.failure.stage == "wall":
             raise HooklabError(
                 _("the wall around the app could not be put up: {error}").format(
@@ -152,8 +189,7 @@ class Slot:
         """A deadline, from now on, for what the apps of this slot are to do."""
 
         def reading() -> Usage | None:
-            workers = [worker.pid for worker in self.workers if worker.status is None]
-            return read_usage(workers, self.ground.launcher.strays())
+            return read_usage(self._running(), self.ground.launcher.strays())
 
         return Deadline(seconds * (DEBUG_PATIENCE if self.ground.debug else 1.0), reading)
 
@@ -165,22 +201,28 @@ class Slot:
     ) -> "DoneAndNotDoneFutures[Any]":
         """Like `concurrent.futures.wait`; a busy machine does not use the time up.
 
-        MachineTooSlow when nobody can tell.
+        MachineTooSlow when nobody can tell, because this process itself came late to look.
         """
         deadline = self.deadline(timeout)
         wanted = len(requests) if return_when == ALL_COMPLETED else 1
         found = wait(requests, 0)
         while len(found.done) < wanted and (left := deadline.left()):
             found = wait(requests, left, return_when)
+        if found.done and timeout >= _LATE_SECONDS:
+            deadline.require_recent(_LATE_SECONDS)
         return found
 
     def printed(self) -> str:
         """What the app printed so far, standard output and error; the middle of a flood is cut."""
         return self._known(self.log.text())
 
-    def is_too_large(self) -> bool:
-        """Whether the app has written more than an app of this course ever needs."""
-        return self._was_too_large or disk.holds_more(self.account.folders)
+    def stand(self, app: int) -> str:
+        """The line of the answer at which app number `app` says that it stands, as `path:line`.
+
+        Nothing when it does not say, or names no line of the answer.
+        """
+        code = read_code(self.ground.submission, self.ground.called)
+        return read_stand(code, self._known(ask_for_frames(self.workers[app], self._frames)))
 
     def stop(self) -> None:
         """Kill the apps and close the outside world; the check's files stay until `remove`."""
@@ -193,9 +235,13 @@ class Slot:
         """Remove what the check left behind; whether all of it is gone."""
         self.database.close()
         self.log.close()
+        self._frames.close()
         if self.lines:
             self.lines.close()
         return remove_folder(self.folder)
+
+    def _running(self) -> list[int]:
+        return [worker.pid for worker in self.workers.copy() if worker.status is None]
 
     def _end_apps(self) -> None:
         for worker in self.workers.copy():
@@ -205,11 +251,35 @@ class Slot:
     def _end_for_its_size(self) -> None:
         # Known before the app is gone: its check ends at that moment.
         known, self._was_too_large = self._was_too_large, True
+        # Before anything that may have to wait: who stands still writes no more.
+        for worker in self.workers.copy():
+            worker.halt()
         # Again for an app that the check starts again.
         self._end_apps()
         if not known:
             # A statement goes on in the server, whoever sent it; and what it wrote stays there.
             self.database.empty()
+
+    def require_moderate(self) -> None:
+        """CheckFailed when its apps took more than they may, and so were ended.
+
+        MachineTooSlow when nobody can tell whether they took too long.
+        """
+        if self.timer:
+            self.timer.require_in_time()
+        self._memory.require_kept()
+        limits = self.ground.limits
+        if self._was_too_large or self.account.room() < 0:
+            raise CheckFailed(
+                _("an app that writes at most {size} MiB, in {count} files at most").format(
+                    size=limits.disk_mib, count=limits.files
+                ),
+                _("it wrote more, or made a folder that nobody can look into"),
+            )
+
+    def _end_if_beyond(self) -> None:
+        if self._memory.is_over() or (self.timer and self.timer.is_over()):
+            self._end_apps()
 
     def _renamed(self, failure: StartFailure | None) -> StartFailure | None:
         """`failure` with the names of files that a learner knows."""
@@ -219,8 +289,7 @@ class Slot:
         return replace(failure, error=error)
 
     def _known(self, text: str) -> str:
-        original = self.ground.original or self.ground.submission
-        return text.replace(str(self.ground.submission), str(original))
+        return text.replace(str(self.ground.submission), shown(self.ground.called))
 
     def _settings(self, drawn: dict[str, str]) -> dict[str, str]:
         return {
@@ -233,89 +302,6 @@ class Slot:
             **drawn,
             **environment(self.world),
         }
-
-
-class Slots:
-    """Prepares the next slots while a check uses the present one.
-
-    Args:
-        ground: what the run shares.
-    """
-
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
-        self._expected = 0
-        self._number = 0
-        self._hangs = 0
-        # Two apps at a breakpoint would talk to the same terminal.
-        self._ahead = 0 if ground.debug else AHEAD
-        self._threads = ThreadPoolExecutor(max_workers=AHEAD)
-        self._watch = disk.Watch()
-        self._ready: deque[Future[Slot]] = deque()
-        self._left: list[Path] = []
-        self._lock = threading.Lock()
-
-    def get_ready(self) -> None:
-        """Prepare the first slots for checks that are not known yet."""
-        with self._lock:
-            self._prepare(self._ahead, self._ahead)
-
-    def expect(self, count: int) -> None:
-        """Tell how many checks will come; no slot is prepared for nobody."""
-        self._expected = count
-
-    def take(self) -> Slot:
-        """A slot with the app started in it, or with `failure` set; may be called by any thread."""
-        with self._lock:
-            self._prepare(max(self._ahead, 1), self._expected)
-            next_one = self._ready.popleft()
-            self._prepare(self._ahead, self._expected)
-        slot = next_one.result()
-        # An app that hangs at its start hangs every time: two proofs are enough.
-        self._hangs += slot.failure == StartFailure("hang")
-        return slot
-
-    def discard(self, slot: Slot) -> None:
-        """End a slot and remove it, while the next check goes on."""
-        self._threads.submit(self._end, slot)
-
-    def close(self) -> list[Path]:
-        """Remove the slots that nobody will take; the folders that could not be removed."""
-        while self._ready:
-            # One that could not be made has nothing to give back.
-            with suppress(Exception):
-                self._end(self._ready.popleft().result())
-        self._threads.shutdown()
-        self._watch.close()
-        # Whoever still wrote into one has ended by now.
-        return [folder for folder in self._left if not remove_folder(folder)]
-
-    def _prepare(self, count: int, expected: int) -> None:
-        """Have `count` slots ready, and make no more than `expected` in all."""
-        while self._number < expected and len(self._ready) < count:
-            self._number += 1
-            self._ready.append(self._threads.submit(self._make, self._number))
-
-    def _make(self, number: int) -> Slot:
-        slot = Slot(self._ground, number)
-        self._watch.open(slot.account)
-        try:
-            if self._hangs < 2:
-                slot.start()
-            else:
-                slot.failure = StartFailure("hang")
-        except BaseException:
-            self._end(slot)
-            raise
-        return slot
-
-    def _end(self, slot: Slot) -> None:
-        self._watch.drop(slot.account)
-        try:
-            slot.stop()
-        finally:
-            if not slot.remove():
-                self._left.append(slot.folder)
 
 
 def _listen() -> socket.socket:

@@ -1,17 +1,19 @@
 """Telling a beginner why the app did not start."""
 
 import re
-from pathlib import Path
+import signal
 
-from hooklab.grading.failure import AppNotRunning
+from hooklab.grading.failure import AppNotStarted
+from hooklab.grading.places import place
+from hooklab.grading.printed import without_library_frames
 from hooklab.texts import _
 from hooklab.worker.loading import PACKAGE
 from hooklab.worker.process import START_SECONDS, StartFailure
 
 
-def not_running(failure: StartFailure, wanted: str = "") -> AppNotRunning:
+def not_running(failure: StartFailure, wanted: str = "") -> AppNotStarted:
     """The failure of a check that has no app, or no second process of it, for `failure`."""
-    return AppNotRunning(wanted or _("an app that starts"), explain(failure), _place(failure))
+    return AppNotStarted(wanted or _("an app that starts"), explain(failure), _place(failure))
 
 
 def explain(failure: StartFailure) -> str:
@@ -20,11 +22,15 @@ def explain(failure: StartFailure) -> str:
         case "hang":
             return _(
                 "the app did not start within {seconds:g} s: something at import, in create_app() "
-                "or in its lifespan waits or loops"
-            ).format(seconds=START_SECONDS)
+                "or in its lifespan waits or loops{place}"
+            ).format(seconds=START_SECONDS, place=_at(failure))
         case "exit":
             return _("the process ended by itself while it started ({status})").format(
                 status=describe_status(failure.status)
+            )
+        case "result" if failure.error.get("message", "").endswith(" coroutine"):
+            return _("{message}, which is no app: write `def create_app`, without `async`").format(
+                message=failure.error["message"]
             )
         case "result":
             return _("{message}, which is no app: let it end with `return app`").format(
@@ -39,8 +45,7 @@ def explain(failure: StartFailure) -> str:
 def _explain_error(failure: StartFailure) -> str:
     error = failure.error
     kind, message = error.get("type", "?"), error.get("message", "")
-    place = _place(failure)
-    where = _(" at {place}").format(place=place) if place else ""
+    where = _at(failure)
     if kind == "AttributeError" and "create_app" in message and failure.stage == "create_app":
         return _("app.py has no create_app: write `def create_app(settings: Settings) -> FastAPI`")
     own = re.search(rf"'{PACKAGE}\.([\w.]+)'", message)
@@ -60,13 +65,20 @@ def _explain_error(failure: StartFailure) -> str:
         "startup": _("the app's start-up failed"),
     }
     what = stages.get(failure.stage, failure.stage)
-    return f"{what}{_(': ')}{kind}: {message}{where}\n{error.get('traceback', '')}".rstrip()
+    raised = f"{kind}: {message}" if message else kind
+    frames = "\n".join(without_library_frames(error.get("traceback", "").splitlines()))
+    return f"{what}{_(': ')}{raised}{where}\n{frames}".rstrip()
+
+
+def _at(failure: StartFailure) -> str:
+    found = _place(failure)
+    return _(" at {place}").format(place=found) if found else ""
 
 
 def _place(failure: StartFailure) -> str:
-    """The line of the answer that raised the exception; nothing when none did."""
+    """The line of the answer that raised the exception, or stands still; else nothing."""
     file, line = (_harmless(failure.error.get(key, "")) for key in ("file", "line"))
-    return _("line {line} of {file}").format(line=line, file=_short(file)) if file else ""
+    return place(file, line) if file else ""
 
 
 def _harmless(told: object) -> str:
@@ -78,12 +90,9 @@ def describe_status(status: int | None) -> str:
     """An exit status in words; -N stands for signal N."""
     if status is None:
         return "?"
+    # Not on Windows.
+    if status == -getattr(signal, "SIGXCPU", status + 1):
+        return _("killed, because it used more processor time than it may")
     if status < 0:
         return _("killed by signal {number}").format(number=-status)
     return _("exit status {number}").format(number=status)
-
-
-def _short(file: str) -> str:
-    """The path as a learner knows it: exercise folder and file."""
-    path = Path(file)
-    return "/".join(path.parts[-3:]) if "exercises" in path.parts else "/".join(path.parts[-2:])

@@ -1,7 +1,6 @@
 """From trials to the scorecard; the rubric is the denominator, never what ran."""
 
-import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 import hooklab
@@ -11,33 +10,40 @@ from hooklab.grading.options import Options
 from hooklab.grading.outcomes import NotTried, Trial
 from hooklab.rubric import Check, Criterion
 from hooklab.scorecard import CheckResult, CriterionResult, ExerciseResult, Scorecard
+from hooklab.skeleton_errors import translated
 from hooklab.texts import _, pick
 from hooklab.worker.isolation import in_force
 
 Progress = Callable[[str, CheckResult], None]
 Trials = Mapping[str, list[Trial]]
 
-_OPEN = re.compile(r"NotImplementedError: .*(TODO \d+) is still open")
-
 
 class Tally:
     """The trials of a run, in the order in which they were told.
 
     Args:
-        progress: called after each trial with the slug and the result of its check so far.
+        progress: called with the slug and the result of a check as soon as it is decided: when its
+            last case is earned, or any is not.
     """
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
+        self._expected: Counter[tuple[str, str]] = Counter()
         # By slug, then by the check's id.
         self._trials: defaultdict[str, dict[str, list[Trial]]] = defaultdict(dict)
+
+    def expect(self, cases: Iterable[Case]) -> None:
+        """Tell which cases will be run."""
+        self._expected = Counter((case.slug, case.check.id) for case in cases)
 
     def add(self, case: Case, trial: Trial) -> CheckResult:
         """Keep the trial of `case`; the result of its check so far."""
         trials = self._trials[case.slug].setdefault(case.check.id, [])
         trials.append(trial)
         result = check_result(case.check, trials)
-        self._progress(case.slug, result)
+        is_last = len(trials) >= self._expected[case.slug, case.check.id]
+        if is_last or result.outcome != "earned":
+            self._progress(case.slug, result)
         return result
 
     def require_needs(self, case: Case) -> None:
@@ -83,24 +89,11 @@ def check_result(check: Check, trials: list[Trial]) -> CheckResult:
         earned=check.points if earned else 0.0,
         points=check.points,
         outcome=final.outcome,
-        message=final.message,
-        hint="" if earned else _hint(pick(check.look), final),
+        message=translated(final.message),
+        hint="" if earned else final.clues.hint(pick(check.look)),
         seconds=round(sum(trial.seconds for trial in trials), 3),
+        loss=final.loss,
     )
-
-
-def _hint(look: str, trial: Trial) -> str:
-    """Where to look; first of all at what stopped the app, another TODO or a line of the answer."""
-    stopped = _OPEN.search(trial.message)
-    if stopped and not re.search(rf"{stopped[1]}\b", look):
-        return _("First {todo}, which is still open. Then {look}").format(
-            todo=stopped[1], look=look
-        )
-    if trial.place and not stopped:
-        return _("First {place}, which keeps the app from starting. Then {look}").format(
-            place=trial.place, look=look
-        )
-    return look
 
 
 def _criterion_result(criterion: Criterion, trials: Trials) -> CriterionResult:

@@ -2,23 +2,29 @@
 
 import logging
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from pathlib import Path
 
 from hooklab.errors import HooklabError
 from hooklab.grading import database
 from hooklab.grading.answers import Answers
 from hooklab.grading.cases import Case, Submission
+from hooklab.grading.deeds import Deeds, Done
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.lab import Lab
 from hooklab.grading.options import Options
+from hooklab.grading.outcomes import NotTried
 from hooklab.grading.private_copy import copy_submission
 from hooklab.grading.redis import RedisServers
 from hooklab.grading.relauncher import Relauncher
-from hooklab.grading.slot import Ground, Slots
+from hooklab.grading.slot import Ground
+from hooklab.grading.slots import Slots
+from hooklab.grading.time_limits import Allowance, Timer
 from hooklab.scratch import remove_folder, scratch_folder
 from hooklab.texts import _
 from hooklab.worker.launch import Launcher
@@ -30,7 +36,22 @@ _LOG = logging.getLogger("hooklab")
 # Each line of an answer is noted once by each of its processes.
 LINES_BYTES = 16 * 1024 * 1024
 
-Noted = Callable[[str, dict[str, set[int]]], None]
+
+@dataclass(frozen=True)
+class Ran:
+    """What ran in a case.
+
+    Attributes:
+        lines: the lines of the submission, by file.
+        environments: the variables that its apps were given, at each start.
+    """
+
+    lines: dict[str, set[int]]
+    environments: list[dict[str, str]]
+
+
+Noted = Callable[[str, Ran], None]
+Told = Callable[[Done], None]
 
 
 class Worlds:
@@ -40,8 +61,9 @@ class Worlds:
         options: how to grade.
         start_launcher: gives the launcher of the apps, when the first one is to start; whoever
             made the launcher closes it.
-        noted: called after each case with the id of its check and with the lines of the submission
-            that ran; None when nobody asks.
+        noted: called after each case with the id of its check and with what ran; None when nobody
+            asks.
+        told: called after each case with what was done in it; None when nobody asks.
     """
 
     def __init__(
@@ -49,15 +71,18 @@ class Worlds:
         options: Options,
         start_launcher: Callable[[], Launcher],
         noted: Noted | None = None,
+        told: Told | None = None,
     ) -> None:
-        self._expected: Counter[Submission] = Counter()
+        self._expected: defaultdict[Submission, list[str]] = defaultdict(list)
         self._early: threading.Thread | None = None
         self._options = options
         self._start_launcher = start_launcher
         self._noted = noted
+        self._told = told
         self._resources = ExitStack()
         self._folders: dict[Submission, Path | CheckFailed] = {}
         self._slots: dict[Submission, Slots] = {}
+        self._allowances: dict[Submission, Allowance] = {}
         self._left: list[Path] = []
         self._open: set[Lab] = set()
         self._redis: RedisServers | None = None
@@ -68,20 +93,31 @@ class Worlds:
         if self._options.debug or not (submission.folder / "app.py").is_file():
             return
 
+        chosen = submission.choose(self._options.only, self._options.first)
+        likely = [world_name(submission, f"test_{check}") for check in chosen]
+
         def start() -> None:
             # What is wrong now is wrong later too, and told then.
             with suppress(HooklabError, CheckFailed), self._lock:
-                self._slots_for(submission).get_ready()
+                self._slots_for(submission).get_ready(likely)
 
         self._early = threading.Thread(target=start)
         self._early.start()
 
-    def expect(self, worlds: Counter[Submission]) -> None:
-        """Tell how many worlds will be asked for, by submission."""
+    def expect(self, cases: Iterable[Case]) -> None:
+        """Tell which cases will ask for a world, in order."""
         with self._lock:
-            self._expected = worlds
+            for case in cases:
+                self._expected[case.submission].append(world_name(case.submission, case.name))
             for submission, slots in self._slots.items():
-                slots.expect(worlds[submission])
+                slots.expect(self._expected[submission])
+
+    def leave_out(self, case: Case) -> None:
+        """Tell that a case will ask for no world after all."""
+        with self._lock:
+            slots = self._slots.get(case.submission)
+        if slots:
+            slots.leave_out(world_name(case.submission, case.name))
 
     def answers(self, submission: Submission) -> Answers:
         """The written answers of a submission; CheckFailed when it cannot be copied."""
@@ -90,19 +126,37 @@ class Worlds:
 
     @contextmanager
     def open(self, case: Case) -> Iterator[Lab]:
-        """The world of one case; may be called by any thread."""
+        """The world of one case; may be called by any thread.
+
+        NotTried when the time of its submission is over.
+        """
         with self._lock:
             slots = self._slots_for(case.submission)
-        slot = slots.take()
-        lab = Lab(slot, f"{case.slug}/{case.name}")
+            allowance = self._allowance(case.submission)
+        if allowance.is_over():
+            told = _("not tried, because the time was over; wanted were {wanted}")
+            raise NotTried(told.format(wanted=allowance.told()))
+        name = world_name(case.submission, case.name)
+        slot = slots.take(name)
+        if not self._options.debug:
+            slot.timer = Timer(case.submission.limits, slot.deadline, allowance)
+        lab = Lab(slot, name)
+        if self._told:
+            lab.journal.deeds = Deeds(lab.clerk.directory.all)
         self._open.add(lab)
+        lost = True
         try:
             yield lab
+            lost = False
         finally:
             self._open.discard(lab)
+            if self._told and lab.journal.deeds:
+                deeds = lab.journal.deeds.all
+                self._told(Done(case.check.id, name, lost, slot.settings, deeds))
             lab.close()
             if self._noted and slot.lines:
-                self._noted(case.check.id, read_lines(slot.lines.text(LINES_BYTES)))
+                lines = read_lines(slot.lines.text(LINES_BYTES))
+                self._noted(case.check.id, Ran(lines, slot.environments))
             slots.discard(slot)
 
     def claim_redis(self) -> None:
@@ -138,12 +192,22 @@ class Worlds:
                 debug=self._options.debug,
                 original=submission.folder.resolve(),
                 redis=self._redis,
+                slug=submission.exercise.slug,
+                solution=submission.solution,
+                limits=submission.limits,
             )
             ground.launcher.preload(folder, submission.settings)
             self._slots[submission] = Slots(ground)
             self._slots[submission].expect(self._expected[submission])
             self._resources.callback(self._close, self._slots[submission])
         return self._slots[submission]
+
+    def _allowance(self, submission: Submission) -> Allowance:
+        if submission not in self._allowances:
+            # At a breakpoint a person may sit for an hour.
+            seconds = inf if self._options.debug else submission.limits.submission_seconds
+            self._allowances[submission] = Allowance(seconds)
+        return self._allowances[submission]
 
     def _folder(self, submission: Submission) -> Path:
         if submission not in self._folders:
@@ -185,3 +249,8 @@ class Worlds:
         server = database.server(self._options.database)
         self._resources.callback(server.close)
         return server
+
+
+def world_name(submission: Submission, case: str) -> str:
+    """What a world is called; with the run's seed its name decides all that is drawn in it."""
+    return f"{submission.exercise.slug}/{case}"

@@ -28,9 +28,14 @@ _ORDERS = (
 _FORMULAS = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
 
 
+def visible(text: str) -> str:
+    """`text` without control characters; newlines and tabs stay."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def clean(text: str) -> str:
     """`text` without control characters and without orders to a CI; newlines and tabs stay."""
-    text = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = visible(text)
     for order, harmless in _ORDERS:
         text = order.sub(harmless, text)
     return text

@@ -1,6 +1,6 @@
 """The scorecard in a terminal, with or without colour."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 
 from rich.console import Console
@@ -23,38 +23,54 @@ STYLES = {
 
 
 def print_scorecard(
-    card: Scorecard, *, file: TextIO | None = None, details: bool = True, most: int | None = None
+    card: Scorecard,
+    *,
+    file: TextIO | None = None,
+    details: bool = True,
+    most: int | None = None,
+    steps: Mapping[str, str] | None = None,
 ) -> None:
     """Print `card` for a person.
 
     Args:
         file: where to; standard output when None.
         details: tell the story of each check that was not earned.
-        most: tell at most so many stories in full for each exercise, the first ones, and shorten
-            what has not been started yet.
+        most: tell at most so many stories in full for each exercise, the first ones.
+        steps: which step comes next, by slug.
     """
-    write_scorecard(
-        Console(file=file, highlight=False, emoji=False, markup=False), card, details, most
-    )
+    console = Console(file=file, highlight=False, emoji=False, markup=False)
+    write_scorecard(console, card, details, most, steps)
 
 
-def write_scorecard(console: Console, card: Scorecard, details: bool, most: int | None) -> None:
-    """Like `print_scorecard`, on a console."""
+def write_scorecard(
+    console: Console,
+    card: Scorecard,
+    details: bool,
+    most: int | None,
+    steps: Mapping[str, str] | None = None,
+) -> None:
+    """Like `print_scorecard`, on a console. Of several exercises, one that nobody has started is a
+    line.
+    """
     several = len(card.exercises) > 1
-    for position, exercise in enumerate(card.exercises):
-        brief = most is not None and exercise.is_untouched
-        if brief and several and position > 0:
-            _write_line(console, exercise)
-        else:
-            _write_exercise(console, exercise, details, 1 if brief else most)
+    started = [each for each in card.exercises if not (several and each.is_untouched)]
+    for exercise in started:
+        write_exercise(console, exercise, details, most)
+        if step := (steps or {}).get(exercise.slug):
+            console.print(Text(f"\n{step}", style="cyan"), soft_wrap=True)
+    if len(started) < len(card.exercises):
+        if started:
+            console.print()
+        console.print(_lines(each for each in card.exercises if each not in started))
     if several:
         total = _("Total: {earned} of {points} points").format(
             earned=number(card.earned), points=number(card.points)
         )
         if card.waiting:
             total += _("; {points} wait for a reviewer").format(points=number(card.waiting))
-        console.print(Text(f"\n{total}", style="bold"))
-    console.print(Text(conditions(card), style="dim"))
+        console.print(Text(total if not started else f"\n{total}", style="bold"))
+    if started:
+        console.print(Text(conditions(card), style="dim"))
     if card.isolation == "debug":
         console.print(Text(_("Debugging: this grade does not count."), style="yellow"))
 
@@ -64,24 +80,28 @@ def conditions(card: Scorecard) -> str:
     return _("isolation: {tier} · seed: {seed}").format(tier=card.isolation, seed=card.seed)
 
 
-def _write_line(console: Console, exercise: ExerciseResult) -> None:
-    line = Table.grid(expand=True)
-    line.add_column(ratio=1)
-    line.add_column(justify="right", no_wrap=True)
-    title = Text.assemble((f"\n{_heading(exercise)}", "bold"), f" – {_('not started yet')}")  # noqa: RUF001
-    line.add_row(title, Text(f"\n{_points(exercise)} ", style="bold"))
-    console.print(line)
+def _lines(exercises: Iterable[ExerciseResult]) -> Table:
+    """Exercises that nobody has started."""
+    table = Table(box=None, padding=(0, 1), expand=True, header_style="dim")
+    table.add_column(_("Not started yet"), no_wrap=True)
+    table.add_column(ratio=1)
+    table.add_column(justify="right", no_wrap=True)
+    for exercise in exercises:
+        table.add_row(exercise.slug, exercise.title, points_of(exercise))
+    return table
 
 
-def _write_exercise(
+def write_exercise(
     console: Console, exercise: ExerciseResult, details: bool, most: int | None
 ) -> None:
     """Print the table of one exercise, then the stories of what was not earned."""
-    console.print()
-    console.print(Text(_heading(exercise), style="bold"))
-    console.print(_table(exercise))
-    if not details:
-        return
+    write_table(console, exercise)
+    if details:
+        write_stories(console, exercise, most)
+
+
+def write_stories(console: Console, exercise: ExerciseResult, most: int | None = None) -> None:
+    """Print the stories of one exercise: at most so many of what was lost in full."""
     for check in exercise.checks:
         if check.outcome == "earned" and check.message:
             _write_story(console, check)
@@ -90,8 +110,15 @@ def _write_exercise(
     ]
     for check in stories[:most]:
         _write_story(console, check)
-    if most is not None and len(stories) > most and not exercise.is_untouched:
+    if most is not None and len(stories) > most:
         _write_names(console, stories[most:])
+
+
+def write_table(console: Console, exercise: ExerciseResult) -> None:
+    """Print the table of one exercise: criteria, checks and points."""
+    console.print()
+    console.print(Text(_heading(exercise), style="bold"))
+    console.print(_table(exercise))
 
 
 def _heading(exercise: ExerciseResult) -> str:
@@ -104,17 +131,17 @@ def _table(exercise: ExerciseResult) -> Table:
     table.add_column(ratio=1)
     table.add_column(justify="right", no_wrap=True)
     for criterion in exercise.criteria:
-        table.add_row("", Text(criterion.title, style="bold"), _points(criterion))
+        table.add_row("", Text(criterion.title, style="bold"), points_of(criterion))
         for check in criterion.checks:
             style = STYLES[check.outcome]
             table.add_row(
                 Text(MARKS[check.outcome], style=style),
                 Text(check.title, style=style),
-                _points(check),
+                points_of(check),
             )
-        for line in judgement(criterion):
+        for line in () if exercise.is_untouched else judgement(criterion):
             table.add_row("", Text(line, style="yellow"), "")
-    table.add_row("", Text(_("Total"), style="bold"), Text(_points(exercise), style="bold"))
+    table.add_row("", Text(_("Total"), style="bold"), Text(points_of(exercise), style="bold"))
     return table
 
 
@@ -135,27 +162,42 @@ def judgement(criterion: CriterionResult) -> Iterator[str]:
             yield _("the answer was changed since")
 
 
-def _points(scored: ExerciseResult | CriterionResult | CheckResult) -> str:
+def points_of(scored: Scorecard | ExerciseResult | CriterionResult | CheckResult) -> str:
+    """The points that were earned, of those possible."""
     return f"{number(scored.earned)}/{number(scored.points)}"
 
 
 def _write_story(console: Console, check: CheckResult) -> None:
     console.print()
     console.print(Text(f"{MARKS[check.outcome]} {check.title}", style=STYLES[check.outcome]))
-    for line in clean(check.message).expandtabs(4).splitlines():
-        content = line.lstrip(" ")
-        # A line that is too long goes on below its own beginning.
-        indent = "  " + line[: len(line) - len(content)]
-        write_folded(console, content, indent, style="dim" if line == content else "")
-    if check.hint:
-        write_folded(console, f"→ {clean(check.hint)}", "  ", style="cyan")
+    for write in write_message(check):
+        write(console)
+
+
+def write_message(
+    check: CheckResult,
+) -> tuple[Callable[[Console], None], Callable[[Console], None]]:
+    """What writes the story of a check, and what writes where to look."""
+
+    def write_story(console: Console) -> None:
+        for line in clean(check.message).expandtabs(4).splitlines():
+            content = line.lstrip(" ")
+            # A line that is too long goes on below its own beginning.
+            indent = "  " + line[: len(line) - len(content)]
+            write_folded(console, content, indent, style="dim" if line == content else "")
+
+    def write_hint(console: Console) -> None:
+        if check.hint:
+            write_folded(console, f"→ {clean(check.hint)}", "  ", style="cyan")
+
+    return write_story, write_hint
 
 
 def _write_names(console: Console, checks: Sequence[CheckResult]) -> None:
     console.print()
     told = plural(
-        "{count} more story to read; --all-messages tells it:",
-        "{count} more stories to read; --all-messages tells them:",
+        "{count} more story to read, with hooklab grade --all-messages:",
+        "{count} more stories to read, with hooklab grade --all-messages:",
         len(checks),
     )
     console.print(Text(told, style="dim"))

@@ -34,7 +34,7 @@ SCHEDULE = (
 
 JITTER = 0.2
 _OVERLOAD_WAIT = timedelta(seconds=60)
-_DISABLED_AFTER = timedelta(days=5)
+DISABLED_AFTER = timedelta(days=5)
 _CLOCK_STARTS_WITHIN = timedelta(hours=24)
 _CLOCK_STARTS_AFTER = timedelta(hours=12)
 
@@ -173,7 +173,7 @@ class Carrier:
         else:
             self._note_failure(at)
         since = self._failing_since
-        has_failed_for_days = since is not None and at - since >= _DISABLED_AFTER
+        has_failed_for_days = since is not None and at - since >= DISABLED_AFTER
         if response.header("webhook-delivery") == "disable" or has_failed_for_days:
             self._disable()
 

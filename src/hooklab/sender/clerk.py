@@ -1,7 +1,7 @@
 """Clerk, simulated: a directory of users, and the events that its changes cause."""
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,14 +9,19 @@ from hooklab.sender import messages, origins, sessions, users
 from hooklab.sender.directory import Directory, Who
 from hooklab.sender.events import ClerkEvent
 from hooklab.sender.given import NOT_GIVEN, NotGiven, given
-from hooklab.sender.identities import before_2025
+from hooklab.sender.identities import before_2025, in_2025
 from hooklab.sender.ids import milliseconds
 from hooklab.sender.mint import Mint
-from hooklab.sender.people import People, Person
-from hooklab.sender.users import SignUp, User, Via
+from hooklab.sender.organizations import ORGANIZATION_EVENTS
+from hooklab.sender.people import People
+from hooklab.sender.subscriptions import BILLING_EVENTS
+from hooklab.sender.users import SignUp, User, Via, person_of
 
 Metadata = dict[str, Any]
 By = Literal["user", "dashboard", "api"]
+
+SAMPLES = ORGANIZATION_EVENTS | BILLING_EVENTS
+"""The types of events about what no directory is kept of, and what each carries."""
 
 
 class Clerk:
@@ -94,21 +99,21 @@ class Clerk:
             emails: all addresses in the order of the payload. Unless `email` says otherwise the
                 last one is the primary: nothing promises that it comes first.
             via: how they came. "phone", "username" and "web3" bring no address, "google_legacy"
-                is a Google account as Clerk sent it until 2024, "dashboard", "api" and "import"
-                are users whom a server made.
+                and "google_2025" are Google accounts as Clerk sent them until 2024 and in 2025,
+                "dashboard", "api" and "import" are users whom a server made.
             verified: whether the primary address is; None sends `verification: null`.
             has_image: whether they chose a picture; `image_url` is always filled.
             locale: such as "fr-FR".
             username: None when not given, unless they came by one.
             external_id: your own id for the user; imports have one when none is given.
             public_metadata: empty by default.
-            private_metadata: empty by default; None sends null, which Clerk allows here alone.
+            private_metadata: null by default, as in captured payloads; Clerk allows it here alone.
             unsafe_metadata: empty by default.
             at: see the class.
             attributes: see the class.
         """
         person = self._people.next()
-        addresses, primary = _addresses(person, via, email, emails)
+        addresses, primary = users.addresses_of(person, via, email, emails)
         handle = person.address.partition("@")[0].replace(".", "_")
         legacy_id = f"legacy_{len(self._mint.events) + 1000}"
         sign_up = SignUp(
@@ -125,15 +130,15 @@ class Clerk:
             wallet=f"0x{self._mint.random.randbytes(20).hex()}" if via == "web3" else None,
             external_id=given(external_id, legacy_id if via == "import" else None),
             public_metadata=public_metadata or {},
-            private_metadata=given(private_metadata, {}),
+            private_metadata=given(private_metadata, None),
             unsafe_metadata=unsafe_metadata or {},
         )
         moment = self._mint.moment(at)
         user = users.new_user(sign_up, self._mint.new_id, milliseconds(moment))
         self._directory.put(user)
-        if via == "google_legacy":
+        if shape := {"google_2025": in_2025, "google_legacy": before_2025}.get(via):
             # Only the event is old: the directory answers as Clerk does today.
-            user |= {"external_accounts": [before_2025(a) for a in user["external_accounts"]]}
+            user |= {"external_accounts": [shape(a) for a in user["external_accounts"]]}
         return self._mint.event(
             "user.created", user, moment, self._mint.origin(via, attributes=attributes)
         )
@@ -269,7 +274,7 @@ class Clerk:
     ) -> ClerkEvent:
         """Write to a user's primary address and return `email.created`, with a live code in it."""
         person = self._directory.get(user)
-        entry = _primary(person, "email_addresses", "primary_email_address_id")
+        entry = users.primary_of(person, "email_addresses", "primary_email_address_id")
         moment = self._mint.moment(at)
         data = messages.email(
             person, entry, self._mint.new_id, moment, slug=slug, code=self._mint.code()
@@ -279,7 +284,7 @@ class Clerk:
     def sms_created(self, user: Who, *, at: datetime | None = None) -> ClerkEvent:
         """Write to a user's telephone and return `sms.created`, with a live code in it."""
         person = self._directory.get(user)
-        number = _primary(person, "phone_numbers", "primary_phone_number_id")
+        number = users.primary_of(person, "phone_numbers", "primary_phone_number_id")
         moment = self._mint.moment(at)
         ms = milliseconds(moment)
         data = messages.sms(person, number, self._mint.new_id, ms, code=self._mint.code())
@@ -311,6 +316,29 @@ class Clerk:
             "waitlistEntry.updated", data, moment, self._mint.origin("dashboard")
         )
 
+    # What no directory is kept of
+
+    def sample(
+        self, type_: str, *, about: Sequence[ClerkEvent] = (), at: datetime | None = None
+    ) -> ClerkEvent:
+        """Return an event of one of the SAMPLES.
+
+        Args:
+            about: earlier events about what this one is about too, such as its user, organization
+                and membership; all others are made up.
+            at: see the class.
+        """
+        known = {str(each.data["id"]).partition("_")[0]: each.data for each in about}
+        known["ins"] = {"id": self.instance_id}
+
+        def new_id(prefix: str) -> str:
+            return known[prefix]["id"] if prefix in known else self._mint.new_id(prefix)
+
+        moment = self._mint.moment(at)
+        person = person_of(known["user"]) if "user" in known else self._people.next()
+        data = SAMPLES[type_](person, new_id, milliseconds(moment))
+        return self._mint.event(type_, data, moment, self._mint.origin("email"))
+
     def other(
         self,
         type: str,  # noqa: A002 - the envelope's own word
@@ -330,7 +358,7 @@ class Clerk:
     ) -> sessions.Session:
         ms = milliseconds(moment)
         person = self._directory.get(user)
-        self._directory.put(person | {"last_sign_in_at": ms, "last_active_at": users.day(ms)})
+        self._directory.put(person | {"last_sign_in_at": ms, "last_active_at": ms})
         return sessions.new_session(person, self._mint.new_id, ms, status=status)
 
     def _finish(self, session: Who, at: datetime | None, status: sessions.Status) -> ClerkEvent:
@@ -354,28 +382,3 @@ class Clerk:
         self._sessions[session["id"]] = session
         user = self._directory.get(session["user_id"])
         return self._mint.event(type_, session | {"user": user}, at, origin)
-
-
-def _addresses(
-    person: Person,
-    via: Via,
-    email: str | NotGiven | None,
-    emails: tuple[str, ...] | NotGiven,
-) -> tuple[tuple[str, ...], str | None]:
-    """Return all addresses of a new user, and the primary one."""
-    if isinstance(emails, NotGiven):
-        own = None if via in ("phone", "username", "web3") else person.address
-        primary = given(email, own)
-        return (() if primary is None else (primary,)), primary
-    primary = given(email, emails[-1] if emails else None)
-    if primary is None or primary in emails:
-        return tuple(emails), primary
-    return (*emails, primary), primary
-
-
-def _primary(user: User, entries: str, primary: str) -> dict[str, Any]:
-    for entry in user[entries]:
-        if entry["id"] == user[primary]:
-            found: dict[str, Any] = entry
-            return found
-    raise ValueError(f"{user['id']} has no {primary}: nothing can be sent there")

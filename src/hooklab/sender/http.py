@@ -13,6 +13,7 @@ from urllib.parse import SplitResult
 
 from hooklab.deadline import Deadline
 from hooklab.sender.deadlines import deadlines
+from hooklab.texts import _
 
 TIMEOUT = timedelta(seconds=15)
 """How long the hosted service of Svix waits for a response, in real time."""
@@ -42,6 +43,13 @@ class Response:
     def ok(self) -> bool:
         """Whether Svix counts it as delivered: 200 to 299 in time; no redirect is followed."""
         return not self.problem and 200 <= self.status <= 299
+
+    @property
+    def remark(self) -> str:
+        """What there is to say of a redirect, which nobody follows; else nothing."""
+        if not 300 <= self.status <= 399:
+            return ""
+        return _("Svix follows no redirect: give it the final address")
 
     def header(self, name: str) -> str:
         """A header's value, or "" when there is none; `name` in lower case."""

@@ -9,6 +9,7 @@ from typing import Any
 # How an address was proved, by the way its owner came in: (object, strategy).
 _PROOFS = {
     "google": ("verification_from_oauth", "from_oauth_google"),
+    "google_2025": ("verification_from_oauth", "from_oauth_google"),
     "google_legacy": ("verification_from_oauth", "from_oauth_google"),
     "saml": ("verification_saml", "saml"),
     "dashboard": ("verification_admin", "admin"),
@@ -21,10 +22,11 @@ _TEN_MINUTES = 600_000
 
 def verification(kind: str, strategy: str, at: int, *, verified: bool = True) -> dict[str, Any]:
     """Return a `verification` object; `at` is the time it began, in milliseconds."""
-    needs_no_code = kind in ("verification_admin", "verification_from_oauth", "verification_saml")
+    never_ends = kind in ("verification_admin", "verification_from_oauth", "verification_saml")
+    has_no_code = never_ends or kind == "verification_oauth"
     return {
-        "attempts": None if needs_no_code else int(verified),
-        "expire_at": None if needs_no_code else at + _TEN_MINUTES,
+        "attempts": None if has_no_code else int(verified),
+        "expire_at": None if never_ends else at + _TEN_MINUTES,
         "object": kind,
         "status": "verified" if verified else "unverified",
         "strategy": strategy,
@@ -121,6 +123,11 @@ def before_2025(account: dict[str, Any]) -> dict[str, Any]:
         "picture": "",
         "verification": account["verification"],
     }
+
+
+def in_2025(account: dict[str, Any]) -> dict[str, Any]:
+    """Return a Google account as a capture of 2025 shows it: called as before, and a `provider`."""
+    return account | before_2025(account)
 
 
 def saml_account(

@@ -12,6 +12,9 @@ from standardwebhooks import Webhook
 from hooklab.sender.events import ClerkEvent
 from hooklab.sender.ids import milliseconds
 
+SIGNED_HEADERS = ("svix-id", "svix-timestamp", "svix-signature")
+"""What Svix adds to each attempt, and signs, or signs with."""
+
 # Svix's key size (server/svix-server/src/core/types/mod.rs); the specification allows 24 to 64.
 _SECRET_BYTES = 24
 # `sender-9YMgn` marks the hosted service (svix-docs, content/receiving/source-ips.mdx).

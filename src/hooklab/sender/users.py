@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from hooklab.sender.events import primary_address
+from hooklab.sender.given import NotGiven, given
 from hooklab.sender.identities import (
     email_address,
     enterprise_account,
@@ -16,12 +18,14 @@ from hooklab.sender.identities import (
     saml_account,
     web3_wallet,
 )
+from hooklab.sender.people import Person
 
 User = dict[str, Any]
 NewId = Callable[[str], str]
 Via = Literal[
     "email",
     "google",
+    "google_2025",
     "google_legacy",
     "phone",
     "username",
@@ -35,7 +39,6 @@ VIAS: tuple[Via, ...] = get_args(Via)
 # Nobody is there to sign in when a server makes the user.
 BY_SERVER: tuple[Via, ...] = ("dashboard", "api", "import")
 
-_DAY = 86_400_000
 _HOUR_IN_SECONDS = 3600
 # Milliseconds from the making of something to its first version; mint.py says where it is from.
 UPDATED_AFTER = 19
@@ -69,7 +72,8 @@ class SignUp:
 def new_user(sign_up: SignUp, new_id: NewId, at: int) -> User:
     """Return the user that a sign-up makes at the time `at`.
 
-    As in captured payloads, `updated_at` is a few milliseconds after `created_at`.
+    As in captured payloads, `updated_at` is a few milliseconds after `created_at`, nobody has
+    signed in yet, and `last_active_at` is not floored to the day, whatever the specification says.
     """
     user = _blank(new_id, at) | {
         "first_name": sign_up.first_name,
@@ -84,7 +88,7 @@ def new_user(sign_up: SignUp, new_id: NewId, at: int) -> User:
     user |= _image(user["id"], has_image=sign_up.has_image)
     user["password_enabled"] = sign_up.via in ("email", "username", "import")
     if sign_up.via not in BY_SERVER:
-        user |= {"last_sign_in_at": at, "last_active_at": day(at), "legal_accepted_at": at}
+        user["last_active_at"] = at
     _identify(user, sign_up, new_id, at)
     return user
 
@@ -143,18 +147,13 @@ def _identify(user: User, sign_up: SignUp, new_id: NewId, at: int) -> None:
 
 def _link_account(user: User, sign_up: SignUp, address: dict[str, Any], new_id: NewId) -> None:
     names = (sign_up.first_name, sign_up.last_name)
-    if sign_up.via in ("google", "google_legacy"):
+    if sign_up.via in ("google", "google_2025", "google_legacy"):
         address["linked_to"] = [{"id": new_id("idn"), "type": "oauth_google"}]
         user["external_accounts"] = [google_account(new_id("eac"), address, *names)]
     if sign_up.via == "saml":
         account = saml_account(new_id("samlacc"), address, *names)
         user["saml_accounts"] = [account]
         user["enterprise_accounts"] = [enterprise_account(new_id("entacc"), account)]
-
-
-def day(at: int) -> int:
-    """Return the start of the UTC day: `last_active_at` has day precision."""
-    return at // _DAY * _DAY
 
 
 def version_after(resource: dict[str, Any], at: int) -> int:
@@ -218,3 +217,39 @@ def _image(user_id: str, *, has_image: bool) -> User:
     kind = "uploaded" if has_image else "default"
     url = f"https://img.clerk.com/{kind}/{user_id}?width=160&height=160"
     return {"has_image": has_image, "image_url": url, "profile_image_url": url}
+
+
+def addresses_of(
+    person: Person,
+    via: Via,
+    email: str | NotGiven | None,
+    emails: tuple[str, ...] | NotGiven,
+) -> tuple[tuple[str, ...], str | None]:
+    """Return all addresses of a new user, and the primary one."""
+    if isinstance(emails, NotGiven):
+        own = None if via in ("phone", "username", "web3") else person.address
+        primary = given(email, own)
+        return (() if primary is None else (primary,)), primary
+    primary = given(email, emails[-1] if emails else None)
+    if primary is None or primary in emails:
+        return tuple(emails), primary
+    return (*emails, primary), primary
+
+
+def primary_of(user: User, entries: str, primary: str) -> dict[str, Any]:
+    """Return the entry of a user that `primary` names; ValueError when there is none."""
+    for entry in user[entries]:
+        if entry["id"] == user[primary]:
+            found: dict[str, Any] = entry
+            return found
+    raise ValueError(f"{user['id']} has no {primary}: nothing can be sent there")
+
+
+def person_of(user: User) -> Person:
+    """Return who a user is for others; "" for what they have not said."""
+    return Person(
+        user["first_name"] or "",
+        user["last_name"] or "",
+        primary_address(user) or "",
+        user.get("locale") or "",
+    )

@@ -6,7 +6,8 @@ from datetime import datetime
 from random import SystemRandom
 from typing import Literal
 
-from hooklab.sender import ClerkEvent, headers, new_secret
+from hooklab.sender.events import ClerkEvent
+from hooklab.sender.signing import headers, new_secret
 
 Tamper = Literal["body", "signature", "timestamp", "id"]
 
