@@ -12,9 +12,8 @@ import jsonschema
 import pytest
 import yaml
 
-from hooklab import catalogue, todo_markers
+from hooklab import catalogue, todo_markers, walks
 from hooklab.cli.main import main
-from hooklab.pages import review_page
 from hooklab.quiz import bank
 from hooklab.quiz.draw import draw
 
@@ -95,7 +94,7 @@ def test_it_has_the_exercises_named_and_no_authors_material(handout):
 def test_nothing_walks_through_a_solution_in_words(handout):
     """Which the course does, page by page, for those who have the solutions."""
     course = handout / "two" / "course"
-    told = catalogue.load(ROOT).root / review_page.FILE
+    told = catalogue.load(ROOT).root / walks.FILE
     sentences = [text for text in told.read_text("utf-8").split('"') if len(text) > 40]
     assert len(sentences) > 50
     pages = [path for path in course.rglob("*") if path.suffix in (".md", ".toml", ".po")]

@@ -1,6 +1,6 @@
 """How much an app holds is counted, also what has no name any more."""
 
-import os
+import subprocess
 import sys
 import threading
 from dataclasses import replace
@@ -38,18 +38,39 @@ def test_too_many_files_are_too_much(tmp_path):
     assert held([tmp_path], limits) > DISK_BYTES
 
 
+# Another process: this one holds what other tests have left open.
+HOLDS = f"""
+import os, pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+with (folder / "named").open("wb") as named, (folder / "nameless").open("wb") as nameless:
+    again = os.dup(nameless.fileno())
+    (folder / "nameless").unlink()
+    for file in (named, nameless):
+        file.write(bytes({3 * MIB}))
+        file.flush()
+    print("held", flush=True)
+    input()
+    os.close(again)
+print("closed", flush=True)
+input()
+"""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks into /proc")
 def test_open_files_without_a_name_are_counted_once(tmp_path):
-    with (tmp_path / "named").open("wb") as named, (tmp_path / "nameless").open("wb") as nameless:
-        again = os.dup(nameless.fileno())
-        (tmp_path / "nameless").unlink()
-        for file in (named, nameless):
-            file.write(bytes(3 * MIB))
-            file.flush()
-        assert 3 * MIB <= unlinked([os.getpid()]) < 4 * MIB
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDS, tmp_path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout.readline() == "held\n"
+        assert 3 * MIB <= unlinked([holder.pid]) < 4 * MIB
         assert held([tmp_path], DEFAULTS) < 4 * MIB
-        os.close(again)
-    assert unlinked([os.getpid()]) < MIB
+        print(file=holder.stdin, flush=True)
+        assert holder.stdout.readline() == "closed\n"
+        assert unlinked([holder.pid]) < MIB
+        holder.kill()
 
 
 def test_who_is_near_the_limit_is_looked_at_more_often(tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from hooklab import catalogue
-from hooklab.authoring import gate, proof
+from hooklab.authoring import gate, proof, tries
 from hooklab.authoring.folders import folder_digest
 from hooklab.authoring.proof import Manner, one_in
 
@@ -34,7 +34,7 @@ def cards():
 @pytest.fixture
 def grade_once(cards, monkeypatch):
     """Grade the same files with the same graders only once: it is the ledger that is tested."""
-    grade = proof.grade
+    grade = tries.grade
 
     def remembered(course, slugs, options, *, launcher, noted=None):
         files = folder_digest(options.submission), folder_digest(course.root / "graders")
@@ -48,7 +48,7 @@ def grade_once(cards, monkeypatch):
             noted(*call)
         return card
 
-    monkeypatch.setattr(proof, "grade", remembered)
+    monkeypatch.setattr(tries, "grade", remembered)
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_sheet_that_another_grader_reads_decides_nothing(prove, own_toy):
 
 
 def test_a_file_that_is_saved_while_it_is_graded_proves_nothing(prove, own_toy, monkeypatch):
-    grade = proof.grade
+    grade = tries.grade
 
     def save_and_grade(*arguments, **options):
         card = grade(*arguments, **options)
@@ -156,7 +156,7 @@ def test_a_file_that_is_saved_while_it_is_graded_proves_nothing(prove, own_toy, 
         return card
 
     with monkeypatch.context() as context:
-        context.setattr(proof, "grade", save_and_grade)
+        context.setattr(tries, "grade", save_and_grade)
         assert prove()[1] == []
     assert set(prove()[0]) == ALL
 

@@ -8,7 +8,8 @@ import pytest
 from hooklab import catalogue, texts
 from hooklab.errors import HooklabError
 from hooklab.pages.markers import fill
-from hooklab.pages.review_page import FILE, pages, review
+from hooklab.pages.review_page import review
+from hooklab.walks import FILE, pages
 
 ROOT = Path(__file__).parents[2]
 COURSE = catalogue.load(ROOT)

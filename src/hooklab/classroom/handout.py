@@ -7,14 +7,13 @@ from io import BytesIO
 from pathlib import Path
 
 import hooklab
-from hooklab import catalogue
+from hooklab import catalogue, walks
 from hooklab.authoring import skeletons
 from hooklab.authoring.example import FILE, example
 from hooklab.authoring.folders import files, plain
 from hooklab.catalogue import Course
 from hooklab.errors import HooklabError, reason_of
 from hooklab.file_trees import content, write_all
-from hooklab.pages import review_page
 from hooklab.texts import _
 
 _TEMPLATES = Path(__file__).with_name("handout_files")
@@ -115,13 +114,13 @@ def _files(course: Course, slugs: Collection[str]) -> Iterator[tuple[str, bytes]
 def _course(course: Course, slugs: Collection[str]) -> Iterator[tuple[str, bytes]]:
     """The pages, but for those of other exercises, and what walks through solutions in words."""
     others = {each.page for each in course.exercises if each.slug not in slugs}
-    walks = f"{review_page.FOLDER}/"
+    reviews = f"{walks.FOLDER}/"
     for page, text in _room(course, "course"):
         # The second part is a language.
         name = page.split("/", 2)[-1]
-        if Path(page) == review_page.FILE or name in others or name.startswith(walks):
+        if Path(page) == walks.FILE or name in others or name.startswith(reviews):
             continue
-        yield page, _without_the_way_to(walks, text) if page.endswith(".md") else text
+        yield page, _without_the_way_to(reviews, text) if page.endswith(".md") else text
 
 
 def _without_the_way_to(folder: str, text: bytes) -> bytes:

@@ -13,24 +13,11 @@ from hooklab.catalogue import Course
 from hooklab.rubric import Rubric
 from hooklab.texts import _, number, pick
 from hooklab.toml import Table, read_table
-
-FILE = Path("course/data/reviews.toml")
-FOLDER = "reviews"
-"""Where the pages are below `course/<language>/`: one for each exercise that has TODOs."""
+from hooklab.walks import FILE
 
 _TODO = re.compile(r"\bTODO (\d+)")
 _HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 _PLAIN_TEXT = "*.md"
-
-
-def pages(course: Course) -> list[str]:
-    """The pages below `course/<language>/`, in teaching order; none where nothing is told."""
-    if not (course.root / FILE).is_file():
-        return []
-    told = read_table(course.root / FILE)
-    return [
-        f"{FOLDER}/{each.slug}.md" for each in course.exercises if told.get(each.slug, dict, {})
-    ]
 
 
 def review(course: Course, slug: str) -> str:

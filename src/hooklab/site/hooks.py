@@ -13,9 +13,9 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
-from hooklab import catalogue
+from hooklab import catalogue, walks
 from hooklab.errors import HooklabError
-from hooklab.pages import common_mistakes, glossary, review_page
+from hooklab.pages import common_mistakes, glossary
 from hooklab.pages.markers import fill
 from hooklab.pages.sequences import drawn
 from hooklab.site import notebooks, search
@@ -158,7 +158,7 @@ def _course(config: "MkDocsConfig") -> catalogue.Course:
 
 
 def _reviews(course: catalogue.Course) -> list[dict[str, list[str]]]:
-    pages = review_page.pages(course)
+    pages = walks.pages(course)
     return [{_("After full marks"): pages}] if pages else []
 
 
