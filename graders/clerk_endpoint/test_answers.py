@@ -68,9 +68,8 @@ def expect_work_after_a_crash(lab):
     for writes in lab.draw.order(range(4)):
         signup = lab.clerk.user_created()
         with lab.database.hold_writes(after=writes) as held:
-            lab.deliver.later(signup)
             # One that needs fewer writes has done them by now.
-            held()
+            held(lab.deliver.later(signup))
             lab.app.kill()
         lab.app.restart()
         lab.clock.advance(seconds=5)

@@ -288,8 +288,7 @@ def test_a_crash_loses_no_alert(lab):
         user = lab.clerk.user_created()
         suspicious = abroad(lab, user)
         with lab.database.hold_writes(after=writes) as held:
-            lab.deliver.later(suspicious)
-            held()
+            held(lab.deliver.later(suspicious))
             lab.app.kill()
         recovered(lab, user, suspicious)
     user = lab.clerk.user_created()

@@ -108,8 +108,7 @@ def test_no_mail_leaves_after_the_deletion(lab):
     eve = join(lab)
     deletion = lab.clerk.user_deleted(eve.signup)
     with lab.database.hold_writes(after=8) as held:
-        lab.deliver.later(deletion)
-        held()
+        held(lab.deliver.later(deletion))
         lab.app.kill()
     lab.app.restart()
     deliver(lab, deletion, note="Svix")

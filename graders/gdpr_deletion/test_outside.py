@@ -153,8 +153,7 @@ def test_the_erasure_is_written_down_before_any_call(lab):
     ada = active(lab)
     deletion = lab.clerk.user_deleted(ada.signup)
     with lab.database.hold_writes() as held:
-        lab.deliver.later(deletion)
-        held()
+        held(lab.deliver.later(deletion))
         lab.app.kill()
     lab.stripe.expect(0)
     lab.newsletter.expect(0)

@@ -217,8 +217,7 @@ def test_a_crash_between_two_writes_loses_nothing(lab):
         ada = active(lab)
         deletion = lab.clerk.user_deleted(ada.signup)
         with lab.database.hold_writes(after=writes) as held:
-            lab.deliver.later(deletion)
-            held()
+            held(lab.deliver.later(deletion))
             lab.app.kill()
         recovered(lab, deletion)
         require_gone(lab, ada)

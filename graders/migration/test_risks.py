@@ -202,8 +202,7 @@ def test_a_bad_deploy_loses_nothing(lab):
         lab.deliver(changes[0]).expect("5xx")
     for writes in (1, 2):
         with lab.database.hold_writes(after=writes) as held:
-            lab.deliver.later(changes[1])
-            held()
+            held(lab.deliver.later(changes[1]))
             lab.app.kill()
         lab.app.restart()
     told(lab, *changes, deletion)

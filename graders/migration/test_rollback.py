@@ -106,8 +106,7 @@ def test_a_kill_while_the_backlog_is_applied_loses_nothing(lab):
     ask(lab, "phase", phase="full").expect("2xx")
     for writes in (1, 4):
         with lab.database.hold_writes(after=writes) as held:
-            lab.cron.later()
-            held()
+            held(lab.cron.later())
             lab.app.kill()
         lab.app.restart()
     cron(lab)

@@ -124,8 +124,7 @@ def test_done_is_written_with_the_work(lab):
     for writes in (1, 2):
         signup = lab.clerk.user_created()
         with lab.database.hold_writes(after=writes) as held:
-            lab.deliver.later(signup)
-            held()
+            held(lab.deliver.later(signup))
             lab.app.kill()
         done = lab.db.rows(SCHEMA, svix_id=signup.message_id, status="done")
         users = lab.db.rows("user", clerk_id=signup.user_id)

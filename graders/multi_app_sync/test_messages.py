@@ -175,7 +175,7 @@ def test_nothing_personal_and_no_secret_is_printed(lab):
         with ExitStack() as outage:
             with lab.database.hold_writes(after=writes) as held:
                 request = lab.deliver.later(unlucky)
-                held()
+                held(request)
                 outage.enter_context(lab.database.unavailable())
             request.result()
     lab.mobile.fail(status=422, times=1)

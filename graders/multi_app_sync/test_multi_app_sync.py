@@ -120,8 +120,7 @@ def test_a_change_and_its_messages_are_written_together(lab):
     for writes in (1, 2, 3):
         signup = lab.clerk.user_created()
         with lab.database.hold_writes(after=writes) as held:
-            lab.deliver.later(signup)
-            held()
+            held(lab.deliver.later(signup))
             lab.app.kill()
         lab.app.restart()
         later(lab, 2 * LEASE)

@@ -364,8 +364,7 @@ def test_a_crash_completes_all_or_nothing(lab):
         who = came(lab, *STEPS[1:])
         update = lab.clerk.user_updated(who, verified=True)
         with lab.database.hold_writes(after=writes) as held:
-            lab.deliver.later(update)
-            is_held = held()
+            is_held = held(lab.deliver.later(update))
             lab.app.kill()
         status = onboarding(lab, who).get("status")
         grants = lab.db.rows("premium_grant", clerk_id=who.user_id)

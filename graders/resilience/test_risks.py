@@ -55,7 +55,7 @@ def in_the_answer(lab, event):
     """The app dies before it has written the delivery down; without a 2xx, Svix comes again."""
     with lab.database.hold_writes() as held:
         answer = lab.deliver.later(event)
-        held()
+        held(answer)
         lab.app.kill()
         is_delivered = answer.result().ok
     lab.app.restart()
@@ -68,7 +68,7 @@ def between_two_writes(lab, event):
     lab.deliver(event).expect("2xx")
     with lab.database.hold_writes(after=lab.random.randrange(4)) as held:
         run = lab.cron.later()
-        held()
+        held(run)
         lab.app.kill()
         run.result()
     lab.app.restart()

@@ -36,7 +36,7 @@ def test_a_delivery_is_kept_before_it_is_answered(lab):
     ada, bob = (lab.clerk.user_created() for _ in range(2))
     with lab.database.hold_writes() as held:
         answer = lab.deliver.later(ada)
-        held()
+        held(answer)
         # Whoever answers first and writes later has answered by now.
         lab.wait([answer], timeout=0.4)
         lab.app.kill()

@@ -173,8 +173,7 @@ def test_a_crash_loses_and_doubles_nothing(lab):
         lab.app.restart(INTEGRATION_LEASE_SECONDS=str(lease))
         user = reader(lab)
         with lab.database.hold_writes(after=writes) as held:
-            lab.deliver.later(user)
-            held()
+            held(lab.deliver.later(user))
             lab.app.kill()
         recovered(lab, user, lease)
     user = reader(lab)

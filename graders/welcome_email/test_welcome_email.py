@@ -23,7 +23,7 @@ def test_a_signup_is_written_whole_or_not_at_all(lab):
         signup = lab.clerk.user_created()
         with lab.database.hold_writes(after=writes) as held:
             delivery = lab.deliver.later(signup)
-            held()
+            held(delivery)
             # Who answers before the commit has answered by now.
             answered = lab.wait([delivery], timeout=0.5).done
             lab.app.kill()

@@ -95,6 +95,19 @@ def test_a_process_that_is_killed_is_replaced_and_its_submission_tried_again(cou
     assert results == [("ada", "", True), ("ada", "", True)]
 
 
+def test_a_process_that_has_graded_many_makes_way_for_another(course, tasks, monkeypatch):
+    monkeypatch.setattr(module, "MOST_GRADED", 2)
+    graded_by = []
+    with Graders(course, jobs=1) as graders:
+        for _task, graded in graders.grade(tasks[:3]):
+            assert graded.failure == ""
+            graded_by.append(graders.pids)
+    first, gone, second = graded_by
+    assert len(first) == len(second) == 1
+    assert first != second
+    assert gone == []
+
+
 def test_what_always_fails_is_tried_twice_and_then_told(course, tasks, class_):
     (class_ / "ada/knock/app.py").write_text("changed since", encoding="utf-8")
     with Graders(course, jobs=1) as graders:

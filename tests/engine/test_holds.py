@@ -6,13 +6,12 @@ from functools import partial
 import pytest
 
 from hooklab.deadline import MachineTooSlow
-from hooklab.grading import hold
+from hooklab.grading import database_faults, hold
 from hooklab.grading.failure import CheckFailed
 
 APP = """
-    import fcntl, sqlite3, time
+    import fcntl, sqlite3, threading, time
     from pathlib import Path
-    import time
     from fastapi import FastAPI
     from sqlalchemy import create_engine, text
     from hooklab.services import make_engine
@@ -54,6 +53,10 @@ APP = """
         def reads():
             with engine.connect() as connection:
                 return connection.execute(text("SELECT count(*) FROM note")).scalar_one()
+
+        @app.get("/writes-later")
+        def write_later():
+            threading.Thread(target=lambda: (time.sleep(0.4), held())).start()
 
         @app.get("/sleeps")
         def sleeps():
@@ -106,6 +109,17 @@ def test_what_is_committed_while_writes_are_held_is_counted(lab, path, after, is
                 held()
             assert "SQLAlchemy" in failure.value.wanted
     request.result().expect("2xx")
+
+
+@pytest.mark.parametrize(
+    ("path", "is_held"), [("/held", True), ("/reads", False), ("/writes-later", True)]
+)
+def test_nobody_is_waited_for_who_will_not_come(lab, monkeypatch, path, is_held):
+    monkeypatch.setattr(database_faults, "HELD_SECONDS", 120.0)
+    started = time.monotonic()
+    with lab.database.hold_writes() as held:
+        assert held(later(lab, path)()) == is_held
+    assert time.monotonic() - started < 60
 
 
 def test_a_write_that_the_gate_let_go_by_itself_is_not_judged(lab, monkeypatch):

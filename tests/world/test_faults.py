@@ -21,6 +21,9 @@ class Bare(Faults):
         super().__init__()
         self.listening = True
 
+    def _catch_up(self):
+        pass
+
     def _stop_listening(self):
         self.listening = False
 

@@ -4,11 +4,13 @@ import http.client
 import socket
 import struct
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from hooklab.world import HttpService, Reply, Setup
+from hooklab.world.loop import shared_loop
 
 # Makes close() send a reset instead of an orderly end.
 LINGER_ZERO = (socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -274,6 +276,23 @@ def test_a_client_gone_before_the_release_finds_nothing_done(counter, connect, r
         client.setsockopt(*LINGER_ZERO)
     client.close()
     hold.release()
+    counter.close()
+    assert counter.total == 0
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_client_that_was_not_even_read_before_the_release_finds_nothing_done(
+    counter, connect, reset
+):
+    hold = counter.hold("request")
+    # As on a busy machine: the service comes late to what was sent before.
+    shared_loop()._loop.call_soon_threadsafe(time.sleep, 0.3)
+    with connect(counter) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        if reset:
+            client.setsockopt(*LINGER_ZERO)
+    hold.release()
+    counter.hold("answer").wait(timeout=1.0)
     counter.close()
     assert counter.total == 0
 

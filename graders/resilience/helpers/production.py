@@ -122,7 +122,7 @@ class Production:
                 self._pass(minutes=0, runs=0)
                 with self.lab.database.hold_writes(after=chance.randrange(6)) as held:
                     run = self.lab.cron.later()
-                    held()
+                    held(run)
                     self._kill(run)
             else:
                 self._pass(minutes=0, runs=0)
@@ -138,7 +138,7 @@ class Production:
             *_when, fact = heapq.heappop(self._due)
             with self.lab.database.hold_writes() as held:
                 answer = self.lab.deliver.later(fact.event)
-                held()
+                held(answer)
                 self._kill(answer)
             self._note_answer(fact, answer.result())
             self.lab.app.restart(**SETTINGS)

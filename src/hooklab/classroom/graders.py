@@ -4,6 +4,7 @@ Such a process is trusted. What it runs stands behind the wall, and when it ends
 does not, its submission is one that could not be graded, and another process takes its place.
 """
 
+import gc
 import signal
 import time
 from collections import deque
@@ -31,6 +32,8 @@ from hooklab.texts import _, use
 GRACE_SECONDS = 5 * 60
 # So often a submission is graded. What failed on a busy machine may succeed later.
 TRIES = 2
+# A process that has graded so many makes way for a new one: each leaves a little behind.
+MOST_GRADED = 50
 _END_SECONDS = 30
 
 # A forked copy of a process with threads and an open database would be no safe start.
@@ -103,6 +106,7 @@ class Graders:
         busy = [each.grader for each in self._busy.values()]
         for grader in busy:
             grader.interrupt()
+        # All at once: each takes a moment to end.
         for grader in (*self._idle, *busy):
             grader.channel.close()
         for grader in (*self._idle, *busy):
@@ -173,6 +177,8 @@ class Graders:
         if card is None:
             # Whatever has gone wrong shall not go wrong for the next one too.
             running.grader.kill()
+        elif running.grader.graded >= MOST_GRADED:
+            running.grader.end()
         else:
             self._idle.append(running.grader)
         return Graded(card, failure, running.seconds)
@@ -183,10 +189,12 @@ class _Grader:
 
     Attributes:
         core: to which it keeps; None for any.
+        graded: how many it was given so far.
     """
 
     def __init__(self, root: Path, database: str | None, core: int | None) -> None:
         self.core = core
+        self.graded = 0
         self.channel, theirs = _PROCESSES.Pipe()
         self._process = _PROCESSES.Process(
             target=serve, args=(theirs, root, database, core), name="hooklab-grader", daemon=True
@@ -206,6 +214,7 @@ class _Grader:
         theirs.close()
 
     def give(self, task: Task) -> None:
+        self.graded += 1
         try:
             self.channel.send(task)
         except OSError:
@@ -220,6 +229,7 @@ class _Grader:
         self._process.terminate()
 
     def end(self) -> None:
+        self.channel.close()
         self._process.join(_END_SECONDS)
         self.kill()
 
@@ -277,6 +287,8 @@ def serve(channel: Connection, root: Path, database: str | None, core: int | Non
 
         while True:
             channel.send(grade(channel.recv()))
+            # Young garbage of many gradings grows old, and old garbage is rarely looked for.
+            gc.collect()
 
 
 @contextmanager

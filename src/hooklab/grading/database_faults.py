@@ -57,18 +57,19 @@ class DatabaseFaults:
             self._note(_("the database is back"))
 
     @contextmanager
-    def hold_writes(self, *, after: int = 0) -> Iterator[Callable[[], bool]]:
+    def hold_writes(self, *, after: int = 0) -> Iterator[Callable[..., bool]]:
         """Inside the block, the app stands still before its next write; `after` of them pass.
 
-        What the block is given waits for that moment and says whether it came. An app that is
-        killed then has crashed between two statements. One that wrote more than may pass, held or
-        not, fails the check.
+        What the block is given waits for that moment and says whether it came. Given requests, as
+        in `held(lab.deliver.later(event))`, it waits no longer once they are answered and the app
+        is at rest. An app that is killed then has crashed between two statements. One that wrote
+        more than may pass, held or not, fails the check.
         """
         stop = _("the app will stop before its write number {n}").format(n=after + 1)
         self._journal.note(stop, the_app())
         self._journal.left_out(stop)
         with WriteHold(self._slot, self._slot.workers, after) as hold:
-            yield lambda: hold.wait_for_anybody(HELD_SECONDS)
+            yield lambda *requests: hold.wait_for_anybody(HELD_SECONDS, requests)
 
     @contextmanager
     def statements(self) -> Iterator[list[Statement]]:

@@ -85,15 +85,19 @@ class WriteHold:
         if kind is None and self._was_held:
             self._require_closed()
 
-    def wait_for_anybody(self, seconds: float) -> bool:
+    def wait_for_anybody(self, seconds: float, requests: Sequence[Response] = ()) -> bool:
         """Wait until somebody says that it is held, `seconds` at most; whether somebody did.
+
+        Args:
+            requests: when the app has answered all of these and is at rest, nobody else will come.
 
         Raises:
             CheckFailed: more was committed than may pass.
         """
-        held = any(
-            worker.wait_for_held(1, self._slot.deadline(seconds)) for worker in self._workers
-        )
+        deadline = self._slot.deadline(seconds)
+        while not (held := self._is_anybody_held(min(_LOOK_SECONDS, deadline.left()))):
+            if not deadline.left() or (self._is_over(requests) and not self._is_anybody_held(0)):
+                break
         self._was_held = self._was_held or held
         self._wait_for_rest(self._workers)
         self._require_kept()
@@ -159,6 +163,13 @@ class WriteHold:
                 arrived, quiet = time.monotonic(), self._slot.deadline(ARRIVING_SECONDS)
                 self._was_held = True
         return held
+
+    def _is_anybody_held(self, seconds: float) -> bool:
+        return any(worker.wait_for_held(1, Deadline(seconds)) for worker in self._workers)
+
+    def _is_over(self, requests: Sequence[Response]) -> bool:
+        """Whether all of `requests` are answered, and the app at rest; not known without any."""
+        return bool(requests) and all(map(_is_answered, requests)) and self._slot.rest.wait(0.1)
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._begun

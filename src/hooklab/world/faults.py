@@ -43,9 +43,15 @@ class Hold:
     Either raises MachineTooSlow when a client may have given up because the machine is busy.
     """
 
-    def __init__(self, point: str, deadline: Callable[[float], Deadline] = Deadline) -> None:
+    def __init__(
+        self,
+        point: str,
+        deadline: Callable[[float], Deadline] = Deadline,
+        catch_up: Callable[[], None] = lambda: None,
+    ) -> None:
         self.point = point
         self._deadline = deadline
+        self._catch_up = catch_up
         self._changed = threading.Condition()
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self._released = self._was_too_long = False
@@ -88,6 +94,8 @@ class Hold:
 
     def release(self) -> None:
         """Let every conversation go on, those that wait and those to come. May be repeated."""
+        # What was sent before belongs to those that wait, or is of a client that is gone by now.
+        self._catch_up()
         self.let_go()
         if self._was_too_long:
             raise MachineTooSlow(
@@ -246,10 +254,14 @@ class Faults(ABC):
         """Keep every conversation that reaches `point` waiting until the hold is released."""
         if point not in self.points:
             raise ValueError(f"there is no point {point!r}: use one of {', '.join(self.points)}")
-        hold = Hold(point, self._deadline)
+        hold = Hold(point, self._deadline, self._catch_up)
         with self._lock:
             self._holds.append(hold)
         return hold
+
+    @abstractmethod
+    def _catch_up(self) -> None:
+        """Read all that clients have sent so far, and see who of them is gone."""
 
     async def reach(self, point: str) -> None:
         """As a conversation, arrive at `point`: go on at once unless it is held."""
