@@ -11,15 +11,19 @@ def main() -> None:
         sys.exit(_refuse_python())
     from hooklab.cli.main import main as run
 
+    ended = []
+
+    def end(number, _frame):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        ended.append(128 + number)
+        # As Ctrl-C does, which goes through pytest too: it takes an exit for a failure.
+        raise KeyboardInterrupt
+
     for name in ("SIGTERM", "SIGHUP"):
         # Somebody closes the window: what was started ends, and what was made is removed.
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _leave)
-    sys.exit(run(sys.argv[1:]))
-
-
-def _leave(number, _frame):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    sys.exit(128 + number)
+            signal.signal(getattr(signal, name), end)
+    code = run(sys.argv[1:])
+    sys.exit(ended[0] if ended else code)
 
 
 def _refuse_python() -> int:

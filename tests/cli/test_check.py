@@ -24,7 +24,7 @@ def test_a_gate_that_is_cut_off_has_told_what_it_found(stale, hooklab, monkeypat
     assert (code, out) == (2, "")
     *faults, last = err.splitlines()
     assert sum(NOT_CUT in line for line in faults) == 1
-    assert last == "Stopped by Ctrl-C; nothing is left running."
+    assert last == "Stopped; nothing is left running."
 
 
 def test_each_fault_is_told_once_and_counted_at_the_end(stale, hooklab, monkeypatch):

@@ -192,7 +192,10 @@ def test_an_old_python_is_told_what_is_missing(monkeypatch, capsys):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
-def test_ctrl_c_is_one_sentence_and_leaves_nothing(course):
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 2), (signal.SIGTERM, 128 + signal.SIGTERM)]
+)
+def test_who_is_stopped_says_one_sentence_and_leaves_nothing(course, number, code):
     grader, terminal = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "hooklab", "grade", "--solutions"],
@@ -210,14 +213,14 @@ def test_ctrl_c_is_one_sentence_and_leaves_nothing(course):
     while b"0/6" not in text:  # the bar; its later numbers may pass unseen
         assert select.select([grader], [], [], 30)[0], text
         text += os.read(grader, 4096)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 2
+    process.send_signal(number)
+    assert process.wait(20) == code
     while select.select([grader], [], [], 0.2)[0]:
         try:
             text += os.read(grader, 65536)
         except OSError:
             break
     os.close(grader)
-    assert b"Stopped by Ctrl-C; nothing is left running." in text
+    assert b"Stopped; nothing is left running." in text
     assert b"Traceback" not in text
     assert text.rindex(b"\x1b[?25h") > text.rindex(b"\x1b[?25l"), "the cursor is hidden"

@@ -51,7 +51,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _interrupted() -> int:
-    talk().print(_("Stopped by Ctrl-C; nothing is left running."))
+    talk().print(_("Stopped; nothing is left running."))
     return FAULT
 
 
