@@ -37,9 +37,10 @@ MOST_BYTES = 20_000_000
 # A list of a hundred against one of a few; with a statement for each row it is four times as much.
 MOST_FOR_A_LIST = 2.0
 
-# A scale for the costs of one day: so many requests, with few rows in the table and with many.
+# A scale for the costs of one day: so many requests, with few rows in the table and with many. On
+# a busy machine a right answer grew 1.8 times, and one that reads all rows 3.3 times at least.
 REQUESTS = 20
-MOST_GROWTH = 1.7
+MOST_GROWTH = 2.5
 # The system counts in hundredths of a second.
 LEAST_SECONDS = 0.05
 
