@@ -129,3 +129,19 @@ def test_a_page_has_the_same_diagrams_in_both_languages(page):
         ]
 
     assert shapes("en") == shapes("fr")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_narrow_columns_cut_no_words(page, language):
+    texts.use(language)
+    text = (COURSE / language / page).with_suffix(".md").read_text(encoding="utf-8")
+    said = [words for each in pictures(drawn(text)) for words in each.itertext()]
+    assert [words for words in said if "[…]" in words] == []
+
+
+@pytest.mark.parametrize("page", ["lessons/inbox_outbox.html", "fr/lessons/twice.html"])
+def test_a_picture_of_many_parties_fits_on_a_desk(address, browser, page):
+    browser.open(address + page, width=1280)
+    frame = "document.querySelector('.story .frame')"
+    assert browser.run(f"{frame}.scrollWidth - {frame}.clientWidth") == 0

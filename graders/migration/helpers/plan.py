@@ -33,7 +33,7 @@ POINTS = (
     Point("Removing the upsert", "Supprimer l’upsert"),
     Point("Cleaning /welcome", "Nettoyer /welcome"),
     Point("Documentation", "Documentation"),
-    Point("Regression tests", "Tests de régression"),
+    Point("Regression tests", "Tests de non-régression"),
     Point("Communication", "Communication"),
     Point("Going back", "Revenir en arrière"),
     Point("Signs of failure", "Signes d’échec"),

@@ -10,16 +10,18 @@ from hooklab.texts import _, plural
 
 STYLE = Path(__file__).with_name("sequence.css").read_text(encoding="utf-8")
 
-# In pixels.
+# In pixels. Columns and notes are narrower where the picture would be wider than _ROOM.
 _COLUMN = 216
 _TIMES = 82
 _MARGIN = 12
 _HEAD = (132, 34)
 _NOTE = 184
+_ROOM = 780
 _GAP = 16
 _HALF_ARROW = 6
 
 _SMALLEST = 0.8
+_NARROWEST = 0.6
 
 
 def draw(story: Story, name: str, title: str) -> Element:
@@ -37,11 +39,14 @@ class _Drawing:
         self._story = story
         times = _TIMES if any(step.when for step in story.steps) else 0
         self._left = times + _MARGIN
+        wide = _NOTE + _COLUMN * max(0, len(story.actors) - 1)
+        narrow = min(1.0, max(_NARROWEST, (_ROOM - self._left - _MARGIN) / wide))
+        self._box = _NOTE * narrow
         self._columns = {
-            actor: self._left + _NOTE / 2 + _COLUMN * number
+            actor: self._left + self._box / 2 + _COLUMN * narrow * number
             for number, actor in enumerate(story.actors)
         }
-        self._width = max(self._columns.values(), default=self._left) + _NOTE / 2 + _MARGIN
+        self._width = max(self._columns.values(), default=self._left) + self._box / 2 + _MARGIN
         self.svg = Element("svg", {"class": "sequence", "role": "img", "width": f"{self._width:g}"})
         self._describe(name, title)
         self._lifelines = shapes.group(self.svg, "lifelines")
@@ -67,10 +72,11 @@ class _Drawing:
         SubElement(self.svg, "style").text = STYLE
 
     def _heads(self) -> None:
-        names = {actor: prose(_capital(actor), _HEAD[0] - 8) for actor in self._columns}
+        width = min(_HEAD[0], self._box)
+        names = {actor: prose(_capital(actor), width - 8) for actor in self._columns}
         height = _HEAD[1] + LINE * (max(map(len, names.values()), default=1) - 1)
         for actor, x in self._columns.items():
-            shapes.box(self.svg, "head", (x - _HEAD[0] / 2, self._y), (_HEAD[0], height))
+            shapes.box(self.svg, "head", (x - width / 2, self._y), (width, height))
             first = self._y + (height - LINE * len(names[actor])) / 2 + 11
             shapes.text(self.svg, "actor", names[actor], (x, first))
             self._alive[actor] = self._y + height
@@ -132,7 +138,7 @@ class _Drawing:
     def _note(self, parent: Element, step: Step) -> None:
         """A box with text: over the line of one actor, or over all of them."""
         if step.source:
-            width, middle = float(_NOTE), self._columns[step.source]
+            width, middle = self._box, self._columns[step.source]
         else:
             width = self._width - self._left - _MARGIN
             middle = self._left + width / 2
