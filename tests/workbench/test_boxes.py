@@ -5,7 +5,6 @@ A share of the boxes is pressed, others after each commit. Where HOOKLAB_ALL_BOX
 
 import os
 import re
-from functools import partial
 
 import pytest
 
