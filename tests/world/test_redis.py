@@ -258,3 +258,23 @@ def test_a_script_runs_as_one_command(world, client):
     )
     assert [count(keys=["signups"], args=[60_000]) for _time in range(2)] == [1, 2]
     assert client.pttl("signups") > 0
+
+
+@pytest.mark.parametrize("world", ["fake"], indirect=True)
+@pytest.mark.parametrize(
+    "script",
+    [
+        "return python.eval('1')",
+        "return os.getenv('HOME')",
+        "return io.open('/etc/passwd')",
+        "return redis.log.__globals__",
+        "while true do end",
+        "while true do pcall(function() while true do end end) end",
+        "local t = {} for i = 1, 40 do t = {t, t} end return t",
+        "\x1bLua",
+    ],
+)
+def test_a_script_reaches_nothing_outside_and_ends(world, client, script):
+    with pytest.raises(ResponseError):
+        client.eval(script, 0)
+    assert client.eval("return 1", 0) == 1

@@ -54,7 +54,7 @@ class Sender:
 
     def deliver(self, event: ClerkEvent) -> bool:
         """Send once; whether Svix would count it as delivered."""
-        return _show(event, *post(self.address, self.sign(event)))
+        return show_delivery(event, *post(self.address, self.sign(event)))
 
     def deliver_at_once(self, event: ClerkEvent, count: int) -> bool:
         """Send `count` times at the same moment; whether all were delivered."""
@@ -62,7 +62,7 @@ class Sender:
             requests = [self.sign(event) for _number in range(count)]
             results = list(threads.map(lambda request: post(self.address, request), requests))
         # Every response is shown, also after a failure.
-        return [_show(event, *result) for result in results].count(False) == 0
+        return [show_delivery(event, *result) for result in results].count(False) == 0
 
     def deliver_until_done(self, event: ClerkEvent) -> bool:
         """Send by Svix's schedule until it is delivered or given up; whether it was delivered."""
@@ -74,7 +74,7 @@ class Sender:
             time.sleep((message.due_at - now).total_seconds() / COMPRESSION)
             now = message.due_at
             response, seconds = post(self.address, self.sign(event))
-            _show(event, response, seconds)
+            show_delivery(event, response, seconds)
             message = carrier.record(event.message_id, response, now)
             if message.due_at is not None:
                 wait = timedelta(seconds=round((message.due_at - now).total_seconds()))
@@ -93,7 +93,8 @@ def _readable(request: SignedRequest) -> Text:
     return Text.assemble((f"{head}\n", "dim"), JSONHighlighter()(shown))
 
 
-def _show(event: ClerkEvent, response: Response, seconds: float) -> bool:
+def show_delivery(event: ClerkEvent, response: Response, seconds: float) -> bool:
+    """Print what came of an attempt; whether Svix counts it as delivered."""
     console = output()
     status = response.status or "-"
     verdict = _("delivered") if response.ok else _("not delivered")

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 GREETINGS = frozenset({"AUTH", "CLIENT", "COMMAND", "HELLO", "QUIT", "RESET", "SELECT"})
 # The app has one database and no administration, as at a hosting provider.
 _NAMES = """
-ACL BGREWRITEAOF BGSAVE CLUSTER CONFIG COPY DEBUG FAILOVER MIGRATE MODULE MONITOR MOVE PSYNC
+ACL BGREWRITEAOF BGSAVE CLUSTER CONFIG COPY DEBUG FAILOVER FCALL FCALL_RO FUNCTION MIGRATE MODULE
+MONITOR MOVE PSYNC
 REPLICAOF SAVE SELECT SHUTDOWN SLAVEOF SWAPDB SYNC
 """
 FORBIDDEN = frozenset(_NAMES.split())
@@ -58,8 +59,8 @@ class RedisServer(Service):
     SELECT …) are neither recorded nor do they fail.
 
     Args:
-        upstream: where the data is; by default fakeredis, started by the first connection.
-            fakeredis has no Lua here (`EVAL`, and what redis-py builds on it: `lock`).
+        upstream: where the data is; by default fakeredis, started by the first connection. Its
+            scripts are bounded, see `hooklab.world.lua`.
     """
 
     points: ClassVar[tuple[str, ...]] = ("command", "answer")

@@ -62,7 +62,13 @@ def _server() -> "TcpFakeServer":
     from fakeredis import TcpFakeServer
     from fakeredis._clients._tcp_server import TCPFakeRequestHandler
     from fakeredis._helpers import SimpleError
+    from fakeredis.commands_mixins import scripting_mixin
     from redis.exceptions import ResponseError
+
+    from hooklab.world import lua
+
+    # For the whole process: nobody here runs a script but an app.
+    scripting_mixin.LUA_MODULE = lua.Module
 
     class Quiet(TcpFakeServer):
         def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
