@@ -214,6 +214,15 @@ def test_a_connection_takes_only_so_much(world, client, monkeypatch):
     assert world.redis.client.get("b") is None
 
 
+@pytest.mark.parametrize("command", [("SETRANGE", "a", 1001, "x"), ("SETBIT", "a", 8008, 1)])
+def test_zeros_up_to_a_far_place_count_as_sent(world, client, monkeypatch, command):
+    name, key, place, value = command
+    client.execute_command(name, key, place // 2, value)
+    monkeypatch.setattr(world.redis, "_room", 1000)
+    with pytest.raises(failed.ConnectionError):
+        client.execute_command(*command)
+
+
 def test_worlds_share_no_data(clock, client):
     client.set("a", "1")
     with (
@@ -272,6 +281,8 @@ def test_a_script_runs_as_one_command(world, client):
         "while true do pcall(function() while true do end end) end",
         "local t = {} for i = 1, 40 do t = {t, t} end return t",
         "\x1bLua",
+        "while true do string.rep('x', 1000000):reverse() end",
+        "return redis.call('SetRange', 'a', 500000000, 'x')",
     ],
 )
 def test_a_script_reaches_nothing_outside_and_ends(world, client, script):

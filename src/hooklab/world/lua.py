@@ -12,6 +12,8 @@ from lupa import lua51
 
 # A tenth of a second or two: Redis serves nobody else meanwhile, here as there.
 STEPS = 10_000_000
+SECONDS = 0.5
+"""So much time of a processor this process may use meanwhile: a step may join long texts."""
 CALLS = 10_000
 """So often a script may call Redis; each call takes longer than a step."""
 SENT = 64 << 20
@@ -29,11 +31,12 @@ _KEPT_OF_STRINGS = "byte char format len lower rep reverse sub upper"
 # What fakeredis runs after each script; here that is done before the next one.
 _TIDY = b"collectgarbage()"
 _PREPARE = """
-function(kept, kept_of_strings, most_steps, most_calls, most_sent, most_results)
+function(kept, kept_of_strings, most_steps, most_seconds, most_calls, most_sent, most_results)
     local sethook, load, pairs, type = debug.sethook, loadstring, pairs, type
     local error, select, setfenv, tostring = error, select, setfenv, tostring
-    local collect = collectgarbage
-    local calls, sent, results = 0, 0, 0
+    local upper, far = string.upper, {SETRANGE = true, SETBIT = true, BITFIELD = true}
+    local collect, clock = collectgarbage, os.clock
+    local steps, begun, calls, sent, results = 0, 0, 0, 0, 0
 
     -- From then on each step is one too many, also after a pcall.
     local function stop()
@@ -41,8 +44,17 @@ function(kept, kept_of_strings, most_steps, most_calls, most_sent, most_results)
         error("the script takes too long", 0)
     end
 
+    local function look()
+        steps = steps + 10
+        if steps > most_steps or clock() - begun > most_seconds then stop() end
+    end
+
     local function counted(call)
         return function(...)
+            local name = select(1, ...)
+            if type(name) == "string" and far[upper(name)] then
+                error("This Redis command is not allowed from scripts", 0)
+            end
             calls = calls + 1
             for place = 1, select("#", ...) do
                 local word = select(place, ...)
@@ -79,12 +91,12 @@ function(kept, kept_of_strings, most_steps, most_calls, most_sent, most_results)
     keep(kept_of_strings, string)
     keep(kept, _G)
     return function(script)
-        calls, results = 0, 0
+        steps, begun, calls, results = 0, clock(), 0, 0
         collect()
         local run, why = load(script, "@user_script")
         if not run then error(why, 0) end
         setfenv(run, globals)
-        sethook(stop, "", most_steps)
+        sethook(look, "", 10)
         return measure(run(), 0)
     end
 end
@@ -120,6 +132,9 @@ class Runtime:
         self._run = self._run or self._prepared()
         try:
             return self._run(script)
+        except (AttributeError, TypeError, ValueError) as error:
+            # Of Python: fakeredis would hang up.
+            raise lua51.LuaError(str(error)) from error
         finally:
             self._forget_steps()
 
@@ -128,7 +143,9 @@ class Runtime:
             self._lua.table_from({name.encode(): True for name in names.split()})
             for names in (_KEPT, _KEPT_OF_STRINGS)
         )
-        return self._lua.eval(_PREPARE)(kept, of_strings, STEPS, CALLS, SENT, RESULTS)
+        return self._lua.eval(_PREPARE)(
+            kept, of_strings, STEPS, SECONDS, CALLS, SENT, RESULTS
+        )
 
 
 def _no_attribute(_owner: Any, _name: Any, _is_set: bool) -> NoReturn:

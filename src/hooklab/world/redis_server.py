@@ -20,13 +20,14 @@ log = logging.getLogger(__name__)
 GREETINGS = frozenset({"AUTH", "CLIENT", "COMMAND", "HELLO", "QUIT", "RESET", "SELECT"})
 # The app has one database and no administration, as at a hosting provider.
 _NAMES = """
-ACL BGREWRITEAOF BGSAVE CLUSTER CONFIG COPY DEBUG FAILOVER FCALL FCALL_RO FUNCTION MIGRATE MODULE
-MONITOR MOVE PSYNC
-REPLICAOF SAVE SELECT SHUTDOWN SLAVEOF SWAPDB SYNC
+ACL BGREWRITEAOF BGSAVE BITFIELD CLUSTER CONFIG COPY DEBUG FAILOVER FCALL FCALL_RO FUNCTION
+MIGRATE MODULE MONITOR MOVE PSYNC REPLICAOF SAVE SELECT SHUTDOWN SLAVEOF SWAPDB SYNC
 """
 FORBIDDEN = frozenset(_NAMES.split())
 # What one check may send: the data lies in the trusted side's memory.
 MEMORY = 64 << 20
+# These write zeros up to a place that they name, in bytes or bits.
+FAR = {"SETRANGE": 1, "SETBIT": 8}
 CHUNK = 1 << 16
 
 
@@ -140,7 +141,7 @@ class RedisServer(Service):
     async def arrive(self, commands: list[tuple[bytes, ...]]) -> Fault:
         """Record what a client sent and wait where it is held; the fault that it meets."""
         places = [self.commands.add(Command(words, self.now())) for words in commands]
-        self._room -= sum(len(word) for words in commands for word in words)
+        self._room -= sum(map(_added, commands))
         try:
             await self.reach("command")
             await self.linger()
@@ -168,6 +169,16 @@ class RedisServer(Service):
         if fault.status is not None:
             raise ValueError("Redis has no status codes: use refuse, drop or lost_answer")
         super()._check(fault, times)
+
+
+def _added(words: tuple[bytes, ...]) -> int:
+    """How many bytes a command may add to the data, at most as far as it says so itself."""
+    added = sum(map(len, words))
+    unit = FAR.get(words[0].decode("latin-1").upper()) if len(words) > 2 else None
+    # What is no number is refused by Redis.
+    with suppress(ValueError):
+        added += int(words[2]) // unit if unit else 0
+    return added
 
 
 class _Door(asyncio.StreamReaderProtocol):

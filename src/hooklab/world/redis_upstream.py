@@ -68,7 +68,7 @@ def _server() -> "TcpFakeServer":
     from hooklab.world import lua
 
     # For the whole process: nobody here runs a script but an app.
-    scripting_mixin.LUA_MODULE = lua.Module
+    scripting_mixin.LUA_MODULE = lua.Module  # type: ignore[assignment]
 
     class Quiet(TcpFakeServer):
         def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
