@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hooklab.pages.computed import computed
 from hooklab.sender import SCHEDULE
 from hooklab.sender.carrier import JITTER
 from hooklab.site.notebooks import RULE
@@ -205,3 +206,15 @@ def test_class_results(run):
         en=["about concurrent deliveries and deleted users;", "large dots in every column;"],
         fr=["les livraisons simultanées et les suppressions", "gros points dans toutes les col"],
     )
+
+
+def test_a_lesson_shows_the_rows_that_the_notebook_finds(run):
+    names = run("upsert_or_webhooks")
+    copies = [names["upsert"], *names["copies"].values(), names["compared"]]
+    found = [names["wrong"](copy, names["END"]) for copy in copies]
+    shown = computed(FOLDER.parent, "course/code/copy_tables.py:wrong_rows").splitlines()
+    counts = [tuple(int(cell) for cell in line.split("|")[2:4]) for line in shown[-len(found) :]]
+    assert counts == found
+    assert found[0][1] == len(names["gone"])
+    assert found[1] == found[-1] == (0, 0)
+    assert f"{len(names['people'])} people" in shown[0]
