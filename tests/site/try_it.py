@@ -45,11 +45,13 @@ class Box:
         slug: the exercise whose reference is run.
         sent: the lines behind it, as they stand on the page.
         shown: what the terminals show, a line each, with “…” for what is different each time.
+        by_hand: what comes by hand on the page of the lab, said behind it where that is different.
     """
 
     slug: str
     sent: tuple[str, ...]
     shown: tuple[str, ...]
+    by_hand: tuple[str, ...]
 
     @property
     def has_cron(self) -> bool:
@@ -67,8 +69,10 @@ def box(page: Path) -> Box | None:
     blocks = [(kind, dedent(body).splitlines()) for kind, body in _FENCE.findall(inside)]
     [run], *sends = [lines for kind, lines in blocks if kind == "sh"]
     slug = re.fullmatch(rf"{re.escape(HOOKLAB)}run (\w+) --solutions", run)[1]
-    shown = [line for kind, lines in blocks if kind == "text" for line in lines]
-    return Box(slug, tuple(line for lines in sends for line in lines), tuple(shown))
+    shown = [tuple(lines) for kind, lines in blocks if kind == "text"] or [()]
+    assert len(shown) <= 2, page
+    sent = tuple(line for lines in sends for line in lines)
+    return Box(slug, sent, shown[0], by_hand=shown[-1])
 
 
 class Playground:
