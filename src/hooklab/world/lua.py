@@ -143,9 +143,7 @@ class Runtime:
             self._lua.table_from({name.encode(): True for name in names.split()})
             for names in (_KEPT, _KEPT_OF_STRINGS)
         )
-        return self._lua.eval(_PREPARE)(
-            kept, of_strings, STEPS, SECONDS, CALLS, SENT, RESULTS
-        )
+        return self._lua.eval(_PREPARE)(kept, of_strings, STEPS, SECONDS, CALLS, SENT, RESULTS)
 
 
 def _no_attribute(_owner: Any, _name: Any, _is_set: bool) -> NoReturn:
