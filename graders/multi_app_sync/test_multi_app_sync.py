@@ -181,12 +181,14 @@ def test_what_is_no_news_is_told_to_nobody(lab):
 
 
 def test_eight_deliveries_at_once_are_told_once(lab):
-    signup = lab.clerk.user_created()
-    for answer in lab.deliver.together([signup] * 4 + [signup.again()] * 4):
-        answer.expect("2xx")
-    cron(lab)
-    stored(lab, signup)
-    expect_told(lab, signup, signup)
+    # Some make room for the version before they look: the race is then about a later write.
+    for writes in (0, 1):
+        signup = lab.clerk.user_created()
+        for answer in lab.deliver.together([signup] * 4 + [signup.again()] * 4, after=writes):
+            answer.expect("2xx")
+        cron(lab)
+        stored(lab, signup)
+        expect_told(lab, signup, signup)
 
 
 def test_two_crons_at_once_send_nothing_twice(lab):

@@ -107,15 +107,18 @@ class Deliver:
         """Deliver `event` in the background; the future holds the response."""
         return self._threads.submit(self, event, app=app)
 
-    def together(self, events: Sequence[ClerkEvent], *, processes: int = 2) -> list[AppResponse]:
+    def together(
+        self, events: Sequence[ClerkEvent], *, processes: int = 2, after: int = 0
+    ) -> list[AppResponse]:
         """Deliver all `events` at once to several processes of the app on the same database.
 
         Everybody who is about to write is held until all rivals stand at the same point, so that
-        a race is met for certain. What was not accepted is delivered again afterwards, one by
-        one, as Svix does; the responses are those of the last deliveries.
+        a race is met for certain; the first `after` writes of each process pass. What was not
+        accepted is delivered again afterwards, one by one, as Svix does; the responses are those
+        of the last deliveries.
         """
         requests = [partial(self.later, event) for event in events]
-        responses = race(self._slot, self._app, requests, processes, retried=True)
+        responses = race(self._slot, self._app, requests, processes, after=after, retried=True)
         return self._again(events, responses)
 
     def overtaken(self, slow: ClerkEvent, *, by: ClerkEvent, after: int = 0) -> list[AppResponse]:
