@@ -32,8 +32,8 @@ def open_bench(launcher):
     """Opens a lab around the app in a folder; by default the solution of the ledger."""
     benches = []
 
-    def open_(folder=None):
-        subject = Subject(COURSE, SLUG, folder or COURSE.solution(SLUG))
+    def open_(folder=None, slug=SLUG):
+        subject = Subject(COURSE, slug, folder or COURSE.solution(slug))
         benches.append(Workbench(partial(Stage, subject, launcher)))
         return benches[-1]
 

@@ -132,3 +132,11 @@ def test_ten_thousand_entries_stay_quick(visitor, bench):
 def test_news_are_streamed(visitor, bench):
     bench.hush()
     assert visitor.client.get("/changes").headers["content-type"].startswith("text/event-stream")
+
+
+def test_an_app_without_a_cron_is_not_asked_for_its_work(open_bench):
+    bench = open_bench(slug="knock")
+    visitor = Visitor(bench)
+    assert "Run the cron" not in visitor.read("/")
+    visitor.do("move", minutes=60, cron="on")
+    assert bench.timeline.newest(kinds=("request",)) == []

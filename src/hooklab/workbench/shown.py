@@ -61,6 +61,7 @@ class Views:
         return {
             "about": stage.subject.slug if isinstance(stage, Stage) else stage.address,
             "is_own": own,
+            "has_cron": isinstance(stage, Stage) and stage.has_cron,
             "now": stage.now(),
             "failure": stage.failure,
             "running": sum(stage.processes),

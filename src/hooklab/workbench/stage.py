@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from urllib.parse import SplitResult
@@ -13,6 +14,7 @@ from urllib.parse import SplitResult
 from hooklab.catalogue import Course, own_settings
 from hooklab.errors import HooklabError
 from hooklab.grading import database, disk
+from hooklab.grading.cron import ROUTE
 from hooklab.grading.failure import CheckFailed
 from hooklab.grading.options import check_folder
 from hooklab.grading.private_copy import copy_submission
@@ -119,6 +121,12 @@ class Stage:
         watch.open(slot.account)
         slot.clock.before_a_move = slot.rest.wait_before_a_change
         return slot
+
+    @cached_property
+    def has_cron(self) -> bool:
+        """Whether the exercise has a cron: its own app, which nobody changes, has the route."""
+        original = self.subject.course.original(self.subject.slug)
+        return any(ROUTE in path.read_text(encoding="utf-8") for path in original.rglob("*.py"))
 
     def now(self) -> datetime:
         """The time that the app sees."""

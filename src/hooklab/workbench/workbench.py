@@ -210,7 +210,7 @@ class Workbench:
                 stage.move(due - stage.now())
                 self.deliverer.send_when_due(sent)
         stage.move(end - stage.now())
-        if act.cron:
+        if act.cron and stage.has_cron:
             self.deliverer.cron()
 
     def _due(self, end: datetime) -> Iterator[tuple[Sent, datetime]]:
