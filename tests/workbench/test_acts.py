@@ -1,5 +1,7 @@
 """What a person does in the lab, and what the timeline then tells."""
 
+import json
+
 import pytest
 
 from hooklab.errors import HooklabError
@@ -156,6 +158,16 @@ def test_a_story_of_another_exercise_is_refused(bench):
     other = written_story(bench).replace("ledger", "knock").encode()
     with pytest.raises(HooklabError, match="knock"):
         read_story(other, bench)
+
+
+def test_a_story_of_another_seed_is_refused(bench):
+    told = json.loads(written_story(bench)) | {
+        "seed": 7,
+        "world": "ledger/test_a_member_is_greeted",
+    }
+    with pytest.raises(HooklabError, match="seed 7") as refused:
+        read_story(json.dumps(told).encode(), bench)
+    assert "hooklab lab ledger --check a_member_is_greeted --seed 7" in refused.value.hint
 
 
 def test_an_app_that_does_not_start_is_told_and_mended(open_bench, tmp_path):

@@ -59,7 +59,27 @@ def read_story(content: bytes, bench: Workbench) -> KeptStory:
             _("the story is about “{theirs}”, not about “{here}”").format(theirs=theirs, here=here),
             _("open that lab: hooklab lab {slug}").format(slug=theirs),
         )
+    _require_seed(told, bench, world_name)
     return KeptStory(acts, world_name)
+
+
+def _require_seed(told: dict[str, Any], bench: Workbench, world_name: str) -> None:
+    """Refuse a story whose people and ids are others than here."""
+    here = _told(bench)
+    theirs = told.get("seed")
+    if theirs is not None and theirs != here.get("seed"):
+        # The world of a check is called after its test, see `grading.worlds.world_name`.
+        check = world_name.partition("/test_")[2].partition("[")[0]
+        raise HooklabError(
+            _("the story was made with seed {theirs}, and this lab has {here}").format(
+                theirs=theirs, here=here.get("seed")
+            ),
+            _("open the lab of its check: hooklab lab {slug} --check {check} --seed {seed}").format(
+                slug=here["exercise"], check=check, seed=theirs
+            )
+            if check
+            else _("choose one that was saved here"),
+        )
 
 
 def _told(bench: Workbench) -> dict[str, Any]:
