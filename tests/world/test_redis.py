@@ -214,10 +214,12 @@ def test_a_connection_takes_only_so_much(world, client, monkeypatch):
     assert world.redis.client.get("b") is None
 
 
-@pytest.mark.parametrize("command", [("SETRANGE", "a", 1001, "x"), ("SETBIT", "a", 8008, 1)])
-def test_zeros_up_to_a_far_place_count_as_sent(world, client, monkeypatch, command):
-    name, key, place, value = command
-    client.execute_command(name, key, place // 2, value)
+@pytest.mark.parametrize(
+    "command", [("SETRANGE", "a", 1001, "x"), ("SETBIT", "a", 8008, 1), ("SRANDMEMBER", "a", -1001)]
+)
+def test_what_a_command_asks_for_counts_as_sent(world, client, monkeypatch, command):
+    name, key, place, *value = command
+    client.execute_command(name, key, place // 2, *value)
     monkeypatch.setattr(world.redis, "_room", 1000)
     with pytest.raises(failed.ConnectionError):
         client.execute_command(*command)

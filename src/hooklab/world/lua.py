@@ -34,7 +34,10 @@ _PREPARE = """
 function(kept, kept_of_strings, most_steps, most_seconds, most_calls, most_sent, most_results)
     local sethook, load, pairs, type = debug.sethook, loadstring, pairs, type
     local error, select, setfenv, tostring = error, select, setfenv, tostring
-    local upper, far = string.upper, {SETRANGE = true, SETBIT = true, BITFIELD = true}
+    local upper, far = string.upper, {
+        SETRANGE = true, SETBIT = true, BITFIELD = true, LCS = true,
+        HRANDFIELD = true, SRANDMEMBER = true, ZRANDMEMBER = true,
+    }
     local collect, clock = collectgarbage, os.clock
     local steps, begun, calls, sent, results = 0, 0, 0, 0, 0
 

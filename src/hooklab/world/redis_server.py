@@ -21,13 +21,13 @@ GREETINGS = frozenset({"AUTH", "CLIENT", "COMMAND", "HELLO", "QUIT", "RESET", "S
 # The app has one database and no administration, as at a hosting provider.
 _NAMES = """
 ACL BGREWRITEAOF BGSAVE BITFIELD CLUSTER CONFIG COPY DEBUG FAILOVER FCALL FCALL_RO FUNCTION
-MIGRATE MODULE MONITOR MOVE PSYNC REPLICAOF SAVE SELECT SHUTDOWN SLAVEOF SWAPDB SYNC
+LCS MIGRATE MODULE MONITOR MOVE PSYNC REPLICAOF SAVE SELECT SHUTDOWN SLAVEOF SWAPDB SYNC
 """
 FORBIDDEN = frozenset(_NAMES.split())
 # What one check may send: the data lies in the trusted side's memory.
 MEMORY = 64 << 20
-# These write zeros up to a place that they name, in bytes or bits.
-FAR = {"SETRANGE": 1, "SETBIT": 8}
+# These write zeros up to a place that they name, in bytes or bits, or answer so many times.
+FAR = {"SETRANGE": 1, "SETBIT": 8, "HRANDFIELD": 1, "SRANDMEMBER": 1, "ZRANDMEMBER": 1}
 CHUNK = 1 << 16
 
 
@@ -172,12 +172,12 @@ class RedisServer(Service):
 
 
 def _added(words: tuple[bytes, ...]) -> int:
-    """How many bytes a command may add to the data, at most as far as it says so itself."""
+    """How many bytes a command may take, as far as it says so itself."""
     added = sum(map(len, words))
     unit = FAR.get(words[0].decode("latin-1").upper()) if len(words) > 2 else None
     # What is no number is refused by Redis.
     with suppress(ValueError):
-        added += int(words[2]) // unit if unit else 0
+        added += abs(int(words[2])) // unit if unit else 0
     return added
 
 

@@ -65,9 +65,10 @@ def _server() -> "TcpFakeServer":
     from fakeredis.commands_mixins import scripting_mixin
     from redis.exceptions import ResponseError
 
-    from hooklab.world import lua
+    from hooklab.world import globs, lua
 
     # For the whole process: nobody here runs a script but an app.
+    globs.bound_fakeredis()
     scripting_mixin.LUA_MODULE = lua.Module  # type: ignore[assignment]
 
     class Quiet(TcpFakeServer):
