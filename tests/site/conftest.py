@@ -143,6 +143,8 @@ class Browser:
         """Open `url` in a window of `width` pixels, with nothing remembered of other pages."""
         if not remembers:
             self.call("Storage.clearDataForOrigin", origin=url, storageTypes="all")
+        # The page before may ask for something until it is gone, such as one that renews itself.
+        self.visit("about:blank")
         self.resize(width)
         self.hosts, self.errors, self.loaded = set(), [], False
         self.call("Page.navigate", url=url)
